@@ -1,0 +1,88 @@
+#include "base/file.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <system_error>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+
+namespace heed::base {
+
+namespace fs = std::filesystem;
+
+std::string read_file(const fs::path& path) {
+  std::error_code error;
+  if (fs::is_directory(path, error)) throw BadInput(path.string() + ": is a folder, not a file");
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw BadInput(path.string() + ": cannot be read: " + std::strerror(errno));
+  std::string content{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  if (in.bad()) throw BadInput(path.string() + ": cannot be read to its end");
+  return content;
+}
+
+namespace {
+
+/// A file under a temporary name: removed unless it was published.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(const fs::path& beside) : name_(beside.string() + ".XXXXXX") {
+    descriptor_ = mkstemp(name_.data());
+    if (descriptor_ < 0) throw BadInput(beside.string() + ": cannot be written: " + std::strerror(errno));
+  }
+  ~TemporaryFile() {
+    if (descriptor_ >= 0) close(descriptor_);
+    if (!published_) unlink(name_.c_str());
+  }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+  bool write_all(std::string_view content) const {
+    while (!content.empty()) {
+      const ssize_t written = write(descriptor_, content.data(), content.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) return false;
+      content.remove_prefix(static_cast<size_t>(written));
+    }
+    return true;
+  }
+
+  bool publish(const fs::path& as) {
+    const mode_t mask = umask(0);
+    umask(mask);
+    if (fchmod(descriptor_, 0666 & ~mask) != 0 || fsync(descriptor_) != 0) return false;
+    const int closed = close(descriptor_);
+    descriptor_ = -1;
+    published_ = closed == 0 && rename(name_.c_str(), as.c_str()) == 0;
+    return published_;
+  }
+
+ private:
+  std::string name_;
+  int descriptor_ = -1;
+  bool published_ = false;
+};
+
+}  // namespace
+
+void write_file(const fs::path& path, std::string_view content) {
+  if (path.has_parent_path()) make_folder(path.parent_path());
+  TemporaryFile file(path);
+  if (!file.write_all(content) || !file.publish(path))
+    throw BadInput(path.string() + ": cannot be written: " + std::strerror(errno));
+}
+
+void make_folder(const fs::path& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error || !fs::is_directory(path)) {
+    const std::string why = error ? error.message() : "a file is in the way";
+    throw BadInput(path.string() + ": the folder cannot be made: " + why);
+  }
+}
+
+}  // namespace heed::base

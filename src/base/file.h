@@ -1,0 +1,19 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace heed::base {
+
+/// The whole file. Throws BadInput, naming it, where it cannot be read or is a folder.
+std::string read_file(const std::filesystem::path& path);
+
+/// Writes the file whole or not at all: under a temporary name beside it, flushed to disk, then renamed. Makes the
+/// folders above it. Throws BadInput, naming the file, where that is impossible; nothing is left behind then.
+void write_file(const std::filesystem::path& path, std::string_view content);
+
+/// Makes the folder and those above it. Throws BadInput where a file is in the way or the place is not writable.
+void make_folder(const std::filesystem::path& path);
+
+}  // namespace heed::base

@@ -1,0 +1,43 @@
+#include "base/file.h"
+
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "testing/testing.h"
+
+namespace heed::base {
+namespace {
+
+using heed::testing::complaint_of;
+using heed::testing::TemporaryDir;
+
+TEST(File, WhatIsWrittenIsRead) {
+  const TemporaryDir dir;
+  const auto path = dir.path() / "a" / "b.txt";
+  write_file(path, "one");
+  write_file(path, std::string("two\0three", 9));
+  EXPECT_EQ(read_file(path), std::string("two\0three", 9));
+}
+
+TEST(File, AFailedWriteLeavesNothingBehind) {
+  const TemporaryDir dir;
+  dir.write("folder/inside", "");
+  EXPECT_NE(complaint_of([&] { write_file(dir.path() / "folder", "x"); }).find("cannot be written"), std::string::npos);
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(dir.path()), {}), 1);
+}
+
+TEST(File, FoldersAndMissingFilesAreRefusedByName) {
+  const TemporaryDir dir;
+  EXPECT_EQ(complaint_of([&] { read_file(dir.path()); }), dir.path().string() + ": is a folder, not a file");
+  EXPECT_EQ(complaint_of([&] { read_file(dir.path() / "none"); }),
+            (dir.path() / "none").string() + ": cannot be read: No such file or directory");
+}
+
+TEST(File, AFileInTheWayOfAFolderIsRefused) {
+  const TemporaryDir dir;
+  const auto file = dir.write("file", "");
+  EXPECT_NE(complaint_of([&] { make_folder(file / "below"); }).find("the folder cannot be made"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace heed::base

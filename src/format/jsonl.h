@@ -1,0 +1,43 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace heed::format {
+
+/// A file of JSON objects, one a line (plain, gzip or `-`); line ends, blank lines and a byte order mark as LineReader
+/// takes them. After next() the reader is the line's object: its fields are asked for by name. Every accessor throws
+/// BadInput, `file:line: what`, for a missing field (unless its name says `optional`) and for a wrong type. A null
+/// counts as missing. What is returned is valid until the next call of next().
+class JsonlReader {
+ public:
+  explicit JsonlReader(const std::filesystem::path& path);
+  ~JsonlReader();
+  JsonlReader(JsonlReader&&) noexcept;
+  JsonlReader& operator=(JsonlReader&&) noexcept;
+
+  /// Goes to the next object; false at the end. Throws BadInput where the line is no JSON object.
+  bool next();
+
+  std::string_view text(std::string_view key);
+  std::optional<std::string_view> optional_text(std::string_view key);
+  /// An id: a string, or an integer, taken as its digits. Neither empty nor with white space in it: it has to stand
+  /// in TREC files. `keys` are names that layouts give it; the first one present counts.
+  std::string_view id(std::initializer_list<std::string_view> keys);
+  std::vector<std::string_view> ids(std::string_view key);
+  /// An integer; 1.0 is one, 1.5 is not.
+  long integer(std::string_view key);
+
+  [[noreturn]] void fail(std::string_view what) const;
+  const std::string& name() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace heed::format

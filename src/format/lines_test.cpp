@@ -1,0 +1,44 @@
+#include "format/lines.h"
+
+#include <gtest/gtest.h>
+
+#include "testing/testing.h"
+
+namespace heed::format {
+namespace {
+
+using heed::testing::complaint_of;
+using heed::testing::TemporaryDir;
+
+std::vector<std::string> lines_of(const std::filesystem::path& path) {
+  std::vector<std::string> all;
+  LineReader lines(path);
+  while (const auto line = lines.next()) all.push_back(std::to_string(lines.number()) + "|" + std::string(*line));
+  return all;
+}
+
+TEST(Lines, SurviveWhatFilesBringAlong) {
+  const TemporaryDir dir;
+  const auto path = dir.write("f", "\xEF\xBB\xBFone\r\n\n  \t\r\ntwo \r\n\nthree");
+  EXPECT_EQ(lines_of(path), (std::vector<std::string>{"1|one", "4|two ", "6|three"}));
+  EXPECT_TRUE(lines_of(dir.write("empty", "")).empty());
+  EXPECT_TRUE(lines_of(dir.write("blank", "\n\n")).empty());
+}
+
+TEST(Lines, LongerThanTheBufferAreWhole) {
+  const TemporaryDir dir;
+  const std::string a(400000, 'a'), b(131071, 'b'), c(131073, 'c');
+  const auto path = dir.write_gzip("f", a + "\n" + b + "\n" + c);
+  EXPECT_EQ(lines_of(path), (std::vector<std::string>{"1|" + a, "2|" + b, "3|" + c}));
+}
+
+TEST(Lines, ComplaintsNameFileAndLine) {
+  const TemporaryDir dir;
+  const auto path = dir.write("f", "\none\n");
+  LineReader lines(path);
+  lines.next();
+  EXPECT_EQ(complaint_of([&] { lines.fail("is odd"); }), path.string() + ":2: is odd");
+}
+
+}  // namespace
+}  // namespace heed::format

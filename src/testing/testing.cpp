@@ -1,0 +1,71 @@
+#include "testing/testing.h"
+
+#include <fstream>
+#include <sstream>
+
+#include <unistd.h>
+#include <zlib.h>
+
+#include "base/error.h"
+
+namespace heed::testing {
+
+namespace fs = std::filesystem;
+
+fs::path source_dir() {
+  return HEED_SOURCE_DIR;
+}
+
+fs::path shared_dir() {
+  const fs::path shared = source_dir().parent_path() / "shared";
+  return fs::exists(shared / "RECIPE.md") ? shared : fs::path();
+}
+
+TemporaryDir::TemporaryDir() {
+  std::string name = (fs::temp_directory_path() / "heed-test-XXXXXX").string();
+  if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make a temporary folder");
+  path_ = name;
+}
+
+TemporaryDir::~TemporaryDir() {
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
+}
+
+fs::path TemporaryDir::write(std::string_view name, std::string_view content) const {
+  const fs::path path = path_ / name;
+  fs::create_directories(path.parent_path());
+  std::ofstream(path, std::ios::binary).write(content.data(), static_cast<std::streamsize>(content.size()));
+  return path;
+}
+
+fs::path TemporaryDir::write_gzip(std::string_view name, std::string_view content) const {
+  const fs::path path = path_ / name;
+  fs::create_directories(path.parent_path());
+  gzFile file = gzopen(path.c_str(), "wb");
+  gzwrite(file, content.data(), static_cast<unsigned>(content.size()));
+  gzclose(file);
+  return path;
+}
+
+std::string content_of(const fs::path& path) {
+  gzFile file = gzopen(path.c_str(), "rb");  // reads plain files too
+  if (file == nullptr) throw std::runtime_error("cannot open " + path.string());
+  std::string content;
+  char block[1 << 16];
+  for (int got = 0; (got = gzread(file, block, sizeof block)) > 0;) content.append(block, static_cast<size_t>(got));
+  gzclose(file);
+  return content;
+}
+
+std::string complaint_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const base::BadInput& bad) {
+    return bad.what();
+  }
+  ADD_FAILURE() << "no BadInput was thrown";
+  return "";
+}
+
+}  // namespace heed::testing
