@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string_view>
+
+#include "bench/runner.h"
+#include "format/json.h"
+
+namespace heed::bench {
+
+/// The summary of an evaluation: {measure: value}, numbers only.
+format::Json summary_json(const eval::Evaluation& evaluation);
+
+/// A judged pair: p_mrr, p_mrr_ci, queries, changed_pairs, ties, og, changed, paper, per_query. Values are fractions.
+format::Json pair_json(const eval::PairEvaluation& pair);
+
+/// One entry of results.json: the task, what made it, and its figures. The same input gives the same bytes.
+format::Json task_json(const TaskResult& result, std::string_view heed_version);
+
+/// The task in MTEB's result layout (mteb 2.x, one file for each model and task): measures named and rounded as there,
+/// times left null. `data` is the task's.
+format::Json mteb_json(const TaskResult& result, const collection::InstructionDataset& data);
+
+/// The document as text: indented, with a last newline, numbers that read back exactly.
+std::string json_text(const format::Json& document);
+
+}  // namespace heed::bench
