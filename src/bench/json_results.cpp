@@ -18,7 +18,15 @@ Json number(const Evaluation::Column& column, double value) {
   return column.measure->is_count ? Json(std::llround(value)) : Json(value);
 }
 
-/// The values of one query, those that have a meaning for it.
+}  // namespace
+
+Json summary_json(const Evaluation& evaluation) {
+  Json values = Json::object();
+  for (std::size_t i = 0; i < evaluation.columns.size(); ++i)
+    if (is_number(evaluation.columns[i])) values[evaluation.columns[i].name] = number(evaluation.columns[i], evaluation.summary[i]);
+  return values;
+}
+
 Json query_json(const Evaluation& evaluation, std::size_t query) {
   Json values = Json::object();
   for (std::size_t i = 0; i < evaluation.columns.size(); ++i) {
@@ -33,15 +41,6 @@ Json flipped_json(const eval::FlippedDocument& document) {
   return {{"document", document.document.text()}, {"grade_og", document.grade_og}, {"grade_changed", document.grade_changed},
           {"rank_og", ranks(document.before)},    {"rank_changed", ranks(document.after)}, {"tied", document.tied},
           {"p_mrr", document.p_mrr}};
-}
-
-}  // namespace
-
-Json summary_json(const Evaluation& evaluation) {
-  Json values = Json::object();
-  for (std::size_t i = 0; i < evaluation.columns.size(); ++i)
-    if (is_number(evaluation.columns[i])) values[evaluation.columns[i].name] = number(evaluation.columns[i], evaluation.summary[i]);
-  return values;
 }
 
 Json pair_json(const eval::PairEvaluation& pair) {

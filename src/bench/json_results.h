@@ -10,8 +10,14 @@ namespace heed::bench {
 /// The summary of an evaluation: {measure: value}, numbers only.
 format::Json summary_json(const eval::Evaluation& evaluation);
 
+/// The values of one query, by its position in evaluation.queries.
+format::Json query_json(const eval::Evaluation& evaluation, std::size_t query);
+
 /// A judged pair: p_mrr, p_mrr_ci, queries, changed_pairs, ties, og, changed, paper, per_query. Values are fractions.
 format::Json pair_json(const eval::PairEvaluation& pair);
+
+/// One document whose judgment changed: grades, ranks (a range [first, last] where ties are taken every way), p_mrr.
+format::Json flipped_json(const eval::FlippedDocument& document);
 
 /// One entry of results.json: the task, what made it, and its figures. The same input gives the same bytes.
 format::Json task_json(const TaskResult& result, std::string_view heed_version);

@@ -75,6 +75,17 @@ std::optional<std::string_view> JsonlReader::optional_text(std::string_view key)
   return text;
 }
 
+std::optional<std::string_view> JsonlReader::optional_text_at(std::pair<std::string_view, std::string_view> keys) {
+  const auto outer = state_->find(keys.first);
+  dom::object inside;
+  dom::element value;
+  std::string_view text;
+  if (!outer || outer->get(inside) != simdjson::SUCCESS || inside.at_key(keys.second).get(value) != simdjson::SUCCESS)
+    return std::nullopt;
+  if (value.get(text) != simdjson::SUCCESS) fail("\"" + std::string(keys.second) + "\" is not a string");
+  return text;
+}
+
 std::string_view JsonlReader::id(std::initializer_list<std::string_view> keys) {
   for (const std::string_view key : keys)
     if (const auto value = state_->find(key)) return state_->as_id(*value, key);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace heed::format {
@@ -25,6 +26,8 @@ class JsonlReader {
 
   std::string_view text(std::string_view key);
   std::optional<std::string_view> optional_text(std::string_view key);
+  /// The text inside an object inside the line: {"metadata", "origin_query"}; nothing where either is missing.
+  std::optional<std::string_view> optional_text_at(std::pair<std::string_view, std::string_view> keys);
   /// An id: a string, or an integer, taken as its digits. Neither empty nor with white space in it: it has to stand
   /// in TREC files. `keys` are names that layouts give it; the first one present counts.
   std::string_view id(std::initializer_list<std::string_view> keys);

@@ -1,0 +1,22 @@
+#include "cli/command.h"
+
+namespace heed::cli {
+
+namespace {
+
+constexpr Command kCommands[] = {
+    {"demo", "runs the whole path on the collection that comes with heed, and explains what it shows", set_up_demo},
+    {"eval", "judges a run as trec_eval does, or a pair of runs by p-MRR", set_up_eval},
+    {"bench", "the main job: runs a model on instruction benchmarks and reports", set_up_bench},
+    {"compare", "tells two systems apart: a paired randomization test, the topics that differ most", set_up_compare},
+    {"explain", "shows why one topic scored as it did", set_up_explain},
+    {"inspect", "says what a file or folder holds: its format, counts, what reading passed over", set_up_inspect},
+    {"models", "lists the models that heed runs", set_up_models},
+    {"help", "explains a command, the measures, the recipes, the data layouts", set_up_help},
+};
+
+}  // namespace
+
+std::span<const Command> commands() { return kCommands; }
+
+}  // namespace heed::cli

@@ -1,0 +1,75 @@
+#include "base/error.h"
+#include "cli/benchmark.h"
+#include "cli/command.h"
+#include "cli/shared_options.h"
+#include "cli/terminal.h"
+
+namespace heed::cli {
+
+namespace {
+
+struct Options {
+  BenchmarkRequest request;
+  std::string out;
+  PairFlags pair;
+  std::string ties;
+  std::string format = "text";
+};
+
+std::vector<std::string> split_commas(const std::vector<std::string>& texts) {
+  std::vector<std::string> parts;
+  for (const std::string& text : texts)
+    for (std::size_t begin = 0; begin <= text.size();) {
+      const std::size_t end = std::min(text.find(',', begin), text.size());
+      parts.push_back(text.substr(begin, end - begin));
+      begin = end + 1;
+    }
+  return parts;
+}
+
+void run_bench(const Options& options) {
+  BenchmarkRequest request = options.request;
+  const report::Format format = parse_format(options.format);
+  request.arms = split_commas(request.arms);
+  PairFlags flags = options.pair;
+  flags.ties = options.ties.empty() ? name_of(bench::recipe_named(request.recipe).ties) : options.ties;
+  request.judging = pair_options(flags, {});
+  request.threads = threads();
+  const std::filesystem::path out = options.out;
+  const auto tasks = run_benchmark(request, out / "store.db");
+  write_results(request, tasks, out);
+  if (format == report::Format::kJson) return print(results_text(tasks));
+  print(render_sections(report_sections(request, tasks), format));
+  say("results are in " + out.string() + ": results.json, report.html, runs/, results/");
+}
+
+}  // namespace
+
+void set_up_bench(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  app.add_option("--model", options->request.model, "a model; heed models lists them")->type_name("NAME")->required();
+  app.add_option("--data", options->request.data,
+                 "instruction benchmarks, each a folder in a layout that heed help layouts lists; a task is called as its "
+                 "folder is, or as NAME says")
+      ->type_name("[NAME=]FOLDER")
+      ->required();
+  app.add_option("--out", options->out, "folder for the results; a run that was cut off goes on from what it holds")->type_name("FOLDER")->required();
+  app.add_option("--arms", options->request.arms, "og, changed, none, keywords, short, parted by commas. Default: all that the data has")->type_name("LIST");
+  app.add_option("--recipe", options->request.recipe, "how it is judged: sound or paper; heed help recipes explains")->type_name("NAME")->capture_default_str();
+  app.add_option("--ties", options->ties, "order of equal scores for p-MRR, in place of the recipe's; heed help eval explains")->type_name("docid|input|expected");
+  add_bootstrap(app, options->pair);
+  add_format(app, options->format);
+  app.footer(
+      "Ranks each topic's candidates under each arm, and judges: p-MRR with a bootstrap interval, MAP, nDCG and more, with\n"
+      "the right judgments and with the paper's crossed ones.\n"
+      "  heed bench --model bm25 --data Core17=core17-instructions --data Robust04=robust04-instructions --out out\n"
+      "Under FOLDER it writes\n"
+      "  results.json               every figure, for each task and query, with what made it\n"
+      "  runs/TASK.ARM.run          the rankings, as TREC runs\n"
+      "  results/MODEL/TASK.json    MTEB's result layout\n"
+      "  report.html                the tables as a page\n"
+      "  store.db                   every score as it was computed: a second run computes only what is missing");
+  app.callback([options] { run_bench(*options); });
+}
+
+}  // namespace heed::cli

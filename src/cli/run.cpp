@@ -1,0 +1,55 @@
+#include "cli/run.h"
+
+#include <exception>
+
+#include "base/error.h"
+#include "cli/command.h"
+#include "cli/terminal.h"
+
+namespace heed::cli {
+
+namespace {
+
+enum ExitCode { kOk = 0, kBadUsage = 64, kBadInput = 65, kBug = 70 };
+
+/// Where CLI11 found the command line wrong, and how to learn more.
+int complain(const CLI::App& app, const CLI::ParseError& error) {
+  const auto chosen = app.get_subcommands();
+  const std::string command = chosen.empty() ? "" : " " + chosen.front()->get_name();
+  say(std::string(error.what()) + " (heed help" + command + " explains)");
+  return kBadUsage;
+}
+
+}  // namespace
+
+int run(int argc, char** argv) {
+  CLI::App app("heed: retrieval that follows instructions", "heed");
+  app.set_version_flag("--version", "heed " HEED_VERSION);
+  app.require_subcommand(1);
+  app.footer("heed help COMMAND explains a command; heed help measures lists the measures.\n"
+             "Exit codes: 0; 64 wrong usage; 65 wrong input (the message says file, line, what); 70 our fault.");
+  for (const Command& command : commands())
+    command.set_up(*app.add_subcommand(std::string(command.name), std::string(command.explanation)));
+  try {
+    app.parse(argc, argv);
+    return kOk;
+  } catch (const CLI::Success& success) {  // --help, --version
+    return app.exit(success);
+  } catch (const CLI::ParseError& error) {
+    return complain(app, error);
+  } catch (const base::BadUsage& error) {
+    say(error.what());
+    return kBadUsage;
+  } catch (const base::BadInput& error) {
+    say(error.what());
+    return kBadInput;
+  } catch (const std::bad_alloc&) {
+    say("the memory is exhausted");
+    return kBug;
+  } catch (const std::exception& error) {
+    say(std::string("this is our fault: ") + error.what());
+    return kBug;
+  }
+}
+
+}  // namespace heed::cli
