@@ -25,8 +25,8 @@ TaskResult run_bm25(const std::string& layout, std::string_view recipe, int thre
   judging.ties = recipe_named(recipe).ties;
   RunnerOptions options;
   options.threads = threads;
-  return run_task(task, retrieve::model_named("bm25"), recipe_named(recipe), task.data.arms(), eval::select_measures(measures), judging,
-                  store, options);
+  return run_task(task, retrieve::model_named("bm25"), recipe_named(recipe), task.data.arms(),
+                  eval::select_measures(measures), judging, store, options);
 }
 
 void expect_scores_of_reference(const collection::Run& run, std::string_view arm) {
@@ -53,7 +53,8 @@ TEST(SharedBm25, PMrrIsTheReferencesUnderBothTieOrders) {
   HEED_NEEDS_SHARED();
   const auto expected = format::read_json(shared_dir() / kReference / "bm25.json")["p_mrr"];
   for (const char* const layout : {"followir-layout", "mteb-layout"}) {
-    EXPECT_NEAR(run_bm25(layout, "sound").pair->p_mrr, expected["ties_by_score_then_docid_descending"].get<double>(), 1e-9);
+    EXPECT_NEAR(run_bm25(layout, "sound").pair->p_mrr, expected["ties_by_score_then_docid_descending"].get<double>(),
+                1e-9);
     EXPECT_NEAR(run_bm25(layout, "paper").pair->p_mrr, expected["ties_in_candidate_order"].get<double>(), 1e-9);
   }
 }
@@ -76,7 +77,8 @@ TEST(SharedBm25, MeasuresAreTrecEvalsForAllPairings) {
   EXPECT_EQ(expected.size(), std::size(pairings));
   for (const auto& [name, evaluation] : pairings)
     for (const auto& [measure, value] : expected[name].items())
-      EXPECT_NEAR(evaluation.summary.at(evaluation.column(measure).value()), value.get<double>(), 0.5000001e-4) << name << " " << measure;
+      EXPECT_NEAR(evaluation.summary.at(evaluation.column(measure).value()), value.get<double>(), 0.5000001e-4)
+          << name << " " << measure;
 }
 
 TEST(SharedBm25, TheThreadCountChangesNothing) {

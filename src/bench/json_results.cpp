@@ -23,7 +23,8 @@ Json number(const Evaluation::Column& column, double value) {
 Json summary_json(const Evaluation& evaluation) {
   Json values = Json::object();
   for (std::size_t i = 0; i < evaluation.columns.size(); ++i)
-    if (is_number(evaluation.columns[i])) values[evaluation.columns[i].name] = number(evaluation.columns[i], evaluation.summary[i]);
+    if (is_number(evaluation.columns[i]))
+      values[evaluation.columns[i].name] = number(evaluation.columns[i], evaluation.summary[i]);
   return values;
 }
 
@@ -31,15 +32,22 @@ Json query_json(const Evaluation& evaluation, std::size_t query) {
   Json values = Json::object();
   for (std::size_t i = 0; i < evaluation.columns.size(); ++i) {
     const auto& column = evaluation.columns[i];
-    if (column.measure->shown == eval::Shown::kEverywhere) values[column.name] = number(column, evaluation.queries[query].values[i]);
+    if (column.measure->shown == eval::Shown::kEverywhere)
+      values[column.name] = number(column, evaluation.queries[query].values[i]);
   }
   return values;
 }
 
 Json flipped_json(const eval::FlippedDocument& document) {
-  const auto ranks = [](eval::RankRange range) { return range.is_tied() ? Json{range.first, range.last} : Json(range.first); };
-  return {{"document", document.document.text()}, {"grade_og", document.grade_og}, {"grade_changed", document.grade_changed},
-          {"rank_og", ranks(document.before)},    {"rank_changed", ranks(document.after)}, {"tied", document.tied},
+  const auto ranks = [](eval::RankRange range) {
+    return range.is_tied() ? Json{range.first, range.last} : Json(range.first);
+  };
+  return {{"document", document.document.text()},
+          {"grade_og", document.grade_og},
+          {"grade_changed", document.grade_changed},
+          {"rank_og", ranks(document.before)},
+          {"rank_changed", ranks(document.after)},
+          {"tied", document.tied},
           {"p_mrr", document.p_mrr}};
 }
 
@@ -50,7 +58,8 @@ Json pair_json(const eval::PairEvaluation& pair) {
   json["queries"] = pair.queries.size();
   json["p_mrr_queries"] = pair.p_mrr_by_query().size();
   json["changed_pairs"] = pair.changed_pairs;
-  json["ties"] = {{"policy", name_of(pair.ties)}, {"tied_documents", pair.tied_documents}, {"tied_flipped", pair.tied_flipped}};
+  json["ties"] = {
+      {"policy", name_of(pair.ties)}, {"tied_documents", pair.tied_documents}, {"tied_flipped", pair.tied_flipped}};
   json["og"] = summary_json(pair.og);
   json["changed"] = summary_json(pair.changed);
   json["paper"] = {{"og", summary_json(pair.paper_og)}, {"changed", summary_json(pair.paper_changed)}};
@@ -80,8 +89,11 @@ Json task_json(const TaskResult& result, std::string_view heed_version) {
   json["heed_version"] = heed_version;
   json["model_identity"] = result.model_identity;
   json["dtype"] = result.dtype;
-  json["data"] = {{"layout", result.layout}, {"sha256", result.data.hex()}, {"topics", result.topics},
-                  {"documents", result.documents}, {"candidates", result.candidates}};
+  json["data"] = {{"layout", result.layout},
+                  {"sha256", result.data.hex()},
+                  {"topics", result.topics},
+                  {"documents", result.documents},
+                  {"candidates", result.candidates}};
   if (result.pair) json.update(pair_json(*result.pair));
   for (const ArmEvaluation& arm : result.arms) {
     json[std::string(name_of(arm.arm))] = summary_json(arm.correct);
@@ -91,6 +103,8 @@ Json task_json(const TaskResult& result, std::string_view heed_version) {
   return json;
 }
 
-std::string json_text(const Json& document) { return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
+std::string json_text(const Json& document) {
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
 
 }  // namespace heed::bench

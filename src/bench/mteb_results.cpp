@@ -14,7 +14,9 @@ namespace {
 constexpr std::array kCutoffs = {1, 3, 5, 10, 20, 100, 1000};
 
 /// mteb rounds its measures to five places.
-double rounded(double value) { return std::round(value * 1e5) / 1e5; }
+double rounded(double value) {
+  return std::round(value * 1e5) / 1e5;
+}
 
 /// mteb's names, and the trec_eval measures that they are.
 constexpr std::pair<const char*, const char*> kNames[] = {
@@ -24,7 +26,8 @@ const std::vector<eval::SelectedMeasure>& mteb_measures() {
   static const auto kMeasures = [] {
     std::string cutoffs;
     for (const int k : kCutoffs) cutoffs += (cutoffs.empty() ? "." : ",") + std::to_string(k);
-    const std::vector<std::string> requests = {"ndcg_cut" + cutoffs, "map_cut" + cutoffs, "recall" + cutoffs, "P" + cutoffs, "recip_rank"};
+    const std::vector<std::string> requests = {"ndcg_cut" + cutoffs, "map_cut" + cutoffs, "recall" + cutoffs,
+                                               "P" + cutoffs, "recip_rank"};
     return eval::select_measures(requests);
   }();
   return kMeasures;
@@ -73,8 +76,12 @@ Json mteb_json(const TaskResult& result, const collection::InstructionDataset& d
   }
   entry["hf_subset"] = "default";
   entry["languages"] = {"eng-Latn"};
-  return {{"dataset_revision", result.data.hex()}, {"task_name", result.task},     {"mteb_version", nullptr},
-          {"evaluation_time", nullptr},            {"kg_co2_emissions", nullptr}, {"scores", {{"test", Json::array({entry})}}}};
+  return {{"dataset_revision", result.data.hex()},
+          {"task_name", result.task},
+          {"mteb_version", nullptr},
+          {"evaluation_time", nullptr},
+          {"kg_co2_emissions", nullptr},
+          {"scores", {{"test", Json::array({entry})}}}};
 }
 
 }  // namespace heed::bench

@@ -47,7 +47,11 @@ class Scorer {
  public:
   Scorer(const collection::InstructionDataset& data, std::span<const base::Fingerprint> fingerprints,
          const retrieve::Model& model, ScoreStore& store)
-      : data_(data), fingerprints_(fingerprints), model_(model), identity_(model.identity()), store_(store),
+      : data_(data),
+        fingerprints_(fingerprints),
+        model_(model),
+        identity_(model.identity()),
+        store_(store),
         reranker_(model.open()) {}
 
   /// result[i][j]: arm i of the job, candidate j. `done` is told of each block's scores.
@@ -58,7 +62,8 @@ class Scorer {
     for (std::size_t begin = 0; begin < candidates.size(); begin += block) {
       const auto part = std::span(candidates).subspan(begin, std::min(block, candidates.size() - begin));
       const auto block_scores = score_block(job, part);
-      for (std::size_t i = 0; i < scores.size(); ++i) scores[i].insert(scores[i].end(), block_scores[i].begin(), block_scores[i].end());
+      for (std::size_t i = 0; i < scores.size(); ++i)
+        scores[i].insert(scores[i].end(), block_scores[i].begin(), block_scores[i].end());
       done(static_cast<long>(part.size() * scores.size()));
     }
     return scores;
@@ -72,7 +77,8 @@ class Scorer {
     std::vector<Need> needs;
     for (std::size_t i = 0; i < job.arms.size(); ++i) {
       const Need& need = *job.topic->need(job.arms[i]);
-      if (auto found = store_.find({identity_, need.query, need.instruction, documents}); found && found->size() == candidates.size()) {
+      if (auto found = store_.find({identity_, need.query, need.instruction, documents});
+          found && found->size() == candidates.size()) {
         scores[i] = std::move(*found);
       } else {
         missing.push_back(i);
@@ -84,7 +90,8 @@ class Scorer {
     for (const std::uint32_t candidate : candidates) texts.push_back(data_.corpus[candidate]);
     auto computed = reranker_->score(needs, texts);
     for (std::size_t k = 0; k < missing.size(); ++k) {
-      check(computed[k].size() == candidates.size() && std::ranges::all_of(computed[k], [](double s) { return std::isfinite(s); }));
+      check(computed[k].size() == candidates.size() &&
+            std::ranges::all_of(computed[k], [](double s) { return std::isfinite(s); }));
       store_.put({identity_, needs[k].query, needs[k].instruction, documents}, computed[k]);
       scores[missing[k]] = std::move(computed[k]);
     }
@@ -113,8 +120,8 @@ std::vector<base::Fingerprint> fingerprints_of(const collection::Corpus& corpus)
 }
 
 /// Puts one job's scores into the runs of its arms.
-void add_to_runs(const collection::InstructionDataset& data, const Job& job, const std::vector<std::vector<double>>& scores,
-                 std::vector<ArmRun>& runs) {
+void add_to_runs(const collection::InstructionDataset& data, const Job& job,
+                 const std::vector<std::vector<double>>& scores, std::vector<ArmRun>& runs) {
   for (std::size_t i = 0; i < job.arms.size(); ++i) {
     const auto run = std::ranges::find(runs, job.arms[i], &ArmRun::arm);
     for (std::size_t c = 0; c < job.candidates->size(); ++c)
@@ -122,12 +129,10 @@ void add_to_runs(const collection::InstructionDataset& data, const Job& job, con
   }
 }
 
-
-
 }  // namespace
 
-std::vector<ArmRun> run_arms(const Task& task, const retrieve::Model& model, std::span<const Arm> arms, ScoreStore& store,
-                             const RunnerOptions& options) {
+std::vector<ArmRun> run_arms(const Task& task, const retrieve::Model& model, std::span<const Arm> arms,
+                             ScoreStore& store, const RunnerOptions& options) {
   const auto available = task.data.arms();
   std::vector<ArmRun> runs;
   for (const Arm arm : arms) {
@@ -162,9 +167,9 @@ const collection::Run* TaskResult::run(Arm arm) const {
   return found == runs.end() ? nullptr : &found->run;
 }
 
-TaskResult run_task(const Task& task, const retrieve::Model& model, const EvaluationRecipe& recipe, std::span<const Arm> arms,
-                    std::span<const eval::SelectedMeasure> measures, const eval::PairOptions& judging, ScoreStore& store,
-                    const RunnerOptions& options) {
+TaskResult run_task(const Task& task, const retrieve::Model& model, const EvaluationRecipe& recipe,
+                    std::span<const Arm> arms, std::span<const eval::SelectedMeasure> measures,
+                    const eval::PairOptions& judging, ScoreStore& store, const RunnerOptions& options) {
   TaskResult result;
   result.task = task.name;
   result.model = model.name;
@@ -175,12 +180,14 @@ TaskResult run_task(const Task& task, const retrieve::Model& model, const Evalua
   result.data = task.data.fingerprint();
   result.topics = static_cast<long>(task.data.topics.size());
   result.documents = static_cast<long>(task.data.corpus.documents().size());
-  for (const InstructionTopic& topic : task.data.topics) result.candidates += static_cast<long>(topic.candidates_og.size());
+  for (const InstructionTopic& topic : task.data.topics)
+    result.candidates += static_cast<long>(topic.candidates_og.size());
   result.notes = task.data.notes;
   result.runs = run_arms(task, model, arms, store, options);
   const collection::Run *const og = result.run(Arm::kOg), *const changed = result.run(Arm::kChanged);
   if (og != nullptr && changed != nullptr) {
-    result.pair = eval::evaluate_pair({task.data.judgments_og, task.data.judgments_changed, *og, *changed}, measures, judging);
+    result.pair =
+        eval::evaluate_pair({task.data.judgments_og, task.data.judgments_changed, *og, *changed}, measures, judging);
     result.notes.insert(result.notes.end(), result.pair->notes.begin(), result.pair->notes.end());
   }
   for (const ArmRun& run : result.runs) {

@@ -30,7 +30,8 @@ struct ScoreStore::State {
     require(sqlite3_open_v2(path.c_str(), &database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr));
     sqlite3_busy_timeout(database, 30000);
     if (number("PRAGMA application_id") != kApplicationId) {
-      if (number("SELECT count(*) FROM sqlite_master") != 0) throw BadInput(path + ": is a database, but no score store of heed");
+      if (number("SELECT count(*) FROM sqlite_master") != 0)
+        throw BadInput(path + ": is a database, but no score store of heed");
       execute("PRAGMA application_id = " + std::to_string(kApplicationId));
       execute("PRAGMA user_version = " + std::to_string(kVersion));
     }
@@ -38,8 +39,9 @@ struct ScoreStore::State {
       throw BadInput(path + ": is a score store of another version of heed; remove it, or give another place");
     execute("PRAGMA journal_mode = WAL");
     execute("PRAGMA synchronous = NORMAL");
-    execute("CREATE TABLE IF NOT EXISTS scores (key BLOB PRIMARY KEY, model TEXT NOT NULL, query TEXT NOT NULL, "
-            "instruction TEXT NOT NULL, scores BLOB NOT NULL) WITHOUT ROWID");
+    execute(
+        "CREATE TABLE IF NOT EXISTS scores (key BLOB PRIMARY KEY, model TEXT NOT NULL, query TEXT NOT NULL, "
+        "instruction TEXT NOT NULL, scores BLOB NOT NULL) WITHOUT ROWID");
     select = prepared("SELECT scores FROM scores WHERE key = ?");
     insert = prepared("INSERT OR REPLACE INTO scores VALUES (?, ?, ?, ?, ?)");
   }
@@ -56,7 +58,9 @@ struct ScoreStore::State {
                    (database != nullptr ? sqlite3_errmsg(database) : sqlite3_errstr(code)));
   }
 
-  void execute(const std::string& sql) const { require(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr)); }
+  void execute(const std::string& sql) const {
+    require(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr));
+  }
 
   sqlite3_stmt* prepared(const char* sql) const {
     sqlite3_stmt* statement = nullptr;

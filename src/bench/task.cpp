@@ -36,7 +36,9 @@ std::string_view headline_measure(std::string_view task) {
   return task.find("News21") != std::string_view::npos ? "ndcg_cut_5" : "map_cut_1000";
 }
 
-std::span<const EvaluationRecipe> recipes() { return kRecipes; }
+std::span<const EvaluationRecipe> recipes() {
+  return kRecipes;
+}
 
 const EvaluationRecipe& recipe_named(std::string_view name) {
   std::string known;

@@ -33,7 +33,8 @@ report::Section task_section(const TaskResult& result) {
   report::Section section{result.task, {}, {}};
   section.paragraphs.push_back(base::counted(result.topics, "topic", "topics") + ", " +
                                base::counted(result.documents, "document", "documents") + ", " +
-                               base::counted(result.candidates, "candidate", "candidates") + "; layout " + result.layout + ".");
+                               base::counted(result.candidates, "candidate", "candidates") + "; layout " +
+                               result.layout + ".");
   if (result.pair) {
     section.paragraphs.push_back(report::p_mrr_sentence(*result.pair) + ".");
     section.paragraphs.push_back(report::ties_sentence(*result.pair) + ".");
@@ -42,10 +43,12 @@ report::Section task_section(const TaskResult& result) {
   }
   std::vector<report::ReportedArm> arms;
   if (result.pair) arms.push_back({"og", &result.pair->og, &result.pair->paper_og});
-  for (const bench::ArmEvaluation& arm : result.arms) arms.push_back({std::string(name_of(arm.arm)), &arm.correct, &arm.paper});
+  for (const bench::ArmEvaluation& arm : result.arms)
+    arms.push_back({std::string(name_of(arm.arm)), &arm.correct, &arm.paper});
   if (arms.size() > 1 || !result.pair) {
     section.tables.push_back(report::arm_table(arms, bench::headline_measure(result.task)));
-    section.tables.back().title = "The arms, x100, with the judgments under the original instruction (paper: the altered)";
+    section.tables.back().title =
+        "The arms, x100, with the judgments under the original instruction (paper: the altered)";
   }
   return section;
 }
@@ -69,7 +72,8 @@ std::vector<BenchmarkTask> run_benchmark(const BenchmarkRequest& request, const 
     bench::RunnerOptions options;
     options.threads = request.threads;
     options.progress = show_progress;
-    task.result = run_task(task.task, model, recipe, arms_of(request, task.task), measures, request.judging, store, options);
+    task.result =
+        run_task(task.task, model, recipe, arms_of(request, task.task), measures, request.judging, store, options);
     for (const std::string& note : task.result.notes) say(task.task.name + ": " + note);
   }
   return tasks;
@@ -81,11 +85,13 @@ std::vector<report::Section> report_sections(const BenchmarkRequest& request, co
   report::Section first{"Results", {}, {}};
   for (const BenchmarkTask& task : tasks)
     if (task.result.pair) {
-      reported.push_back({task.result.task, std::string(bench::headline_measure(task.result.task)), &*task.result.pair});
+      reported.push_back(
+          {task.result.task, std::string(bench::headline_measure(task.result.task)), &*task.result.pair});
       first.paragraphs.push_back(task.result.task + ": " + report::verdict(request.model, *task.result.pair));
     }
   if (!reported.empty()) {
-    first.tables.push_back(report::paper_table(request.model, reported, bench::recipe_named(request.recipe).shows_paper_pairing_first));
+    first.tables.push_back(
+        report::paper_table(request.model, reported, bench::recipe_named(request.recipe).shows_paper_pairing_first));
     sections.push_back(first);
   }
   for (const BenchmarkTask& task : tasks) sections.push_back(task_section(task.result));
@@ -98,10 +104,12 @@ std::string render_sections(const std::vector<report::Section>& sections, report
     const bool is_prose = format == report::Format::kText || format == report::Format::kMarkdown;
     if (!text.empty()) text += "\n";
     if (format == report::Format::kMarkdown) text += "## " + section.heading + "\n\n";
-    if (format == report::Format::kText) text += section.heading + "\n" + std::string(section.heading.size(), '=') + "\n\n";
+    if (format == report::Format::kText)
+      text += section.heading + "\n" + std::string(section.heading.size(), '=') + "\n\n";
     for (const std::string& paragraph : section.paragraphs)
       if (is_prose) text += paragraph + "\n\n";
-    for (std::size_t i = 0; i < section.tables.size(); ++i) text += (i > 0 ? "\n" : "") + render(section.tables[i], format);
+    for (std::size_t i = 0; i < section.tables.size(); ++i)
+      text += (i > 0 ? "\n" : "") + render(section.tables[i], format);
   }
   return text;
 }
@@ -112,15 +120,19 @@ std::string results_text(const std::vector<BenchmarkTask>& tasks) {
   return bench::json_text(list);
 }
 
-void write_results(const BenchmarkRequest& request, const std::vector<BenchmarkTask>& tasks, const std::filesystem::path& out) {
+void write_results(const BenchmarkRequest& request, const std::vector<BenchmarkTask>& tasks,
+                   const std::filesystem::path& out) {
   for (const BenchmarkTask& task : tasks) {
     const std::string& name = task.result.task;
     for (const bench::ArmRun& run : task.result.runs)
       base::write_file(out / "runs" / (name + "." + std::string(name_of(run.arm)) + ".run"), trec_run(run.run));
-    base::write_file(out / "results" / request.model / (name + ".json"), bench::json_text(mteb_json(task.result, task.task.data)));
+    base::write_file(out / "results" / request.model / (name + ".json"),
+                     bench::json_text(mteb_json(task.result, task.task.data)));
   }
-  const std::string made_by = "heed " HEED_VERSION ", recipe " + request.recipe + ", " + tasks.front().result.model_identity;
-  base::write_file(out / "report.html", report::html_page("heed bench: " + request.model, report_sections(request, tasks), made_by));
+  const std::string made_by =
+      "heed " HEED_VERSION ", recipe " + request.recipe + ", " + tasks.front().result.model_identity;
+  base::write_file(out / "report.html",
+                   report::html_page("heed bench: " + request.model, report_sections(request, tasks), made_by));
   base::write_file(out / "results.json", results_text(tasks));
 }
 

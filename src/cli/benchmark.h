@@ -39,6 +39,7 @@ std::string results_text(const std::vector<BenchmarkTask>& tasks);
 
 /// Writes results.json, runs/TASK.ARM.run, results/MODEL/TASK.json and report.html below `out`, each whole or not at
 /// all. results.json comes last: where it is, the others are.
-void write_results(const BenchmarkRequest& request, const std::vector<BenchmarkTask>& tasks, const std::filesystem::path& out);
+void write_results(const BenchmarkRequest& request, const std::vector<BenchmarkTask>& tasks,
+                   const std::filesystem::path& out);
 
 }  // namespace heed::cli

@@ -21,8 +21,11 @@ report::Format parse_format(const std::string& name) {
 }
 
 void add_judging(CLI::App& app, JudgingFlags& flags) {
-  app.add_option("-l,--level", flags.relevance_level, "the least grade that counts as relevant")->type_name("GRADE")->capture_default_str();
-  app.add_option("-M,--max-retrieved", flags.max_retrieved, "judge only the first NUM documents of each query")->type_name("NUM");
+  app.add_option("-l,--level", flags.relevance_level, "the least grade that counts as relevant")
+      ->type_name("GRADE")
+      ->capture_default_str();
+  app.add_option("-M,--max-retrieved", flags.max_retrieved, "judge only the first NUM documents of each query")
+      ->type_name("NUM");
   app.add_flag("-J,--judged-only", flags.judged_only, "leave documents without a judgment out of the rankings");
   app.add_option("-N,--collection-size", flags.collection_size, "documents in the collection, for the measure utility")
       ->type_name("NUM");
@@ -38,18 +41,21 @@ eval::JudgingOptions judging_options(const JudgingFlags& flags) {
 }
 
 void add_measures(CLI::App& app, std::vector<std::string>& measures, const std::string& default_text) {
-  app.add_option("-m,--measure", measures,
-                 "a measure, a measure with parameters (P.5,10; ndcg.1=3,2=9) or a set (official, set, all_trec); may be "
-                 "repeated; heed help measures lists them. Default: " + default_text)
+  app.add_option(
+         "-m,--measure", measures,
+         "a measure, a measure with parameters (P.5,10; ndcg.1=3,2=9) or a set (official, set, all_trec); may be "
+         "repeated; heed help measures lists them. Default: " +
+             default_text)
       ->type_name("NAME[.PARAMS]")
       ->allow_extra_args(false);
 }
 
 void add_ties(CLI::App& app, PairFlags& flags) {
-  app.add_option("--ties", flags.ties,
-                 "documents of equal score are ordered by docid (descending, as trec_eval and mteb from 2.19.5), by input "
-                 "(as they came, as mteb before), or expected: p-MRR is the mean over all their orders. The measures always "
-                 "go by docid")
+  app.add_option(
+         "--ties", flags.ties,
+         "documents of equal score are ordered by docid (descending, as trec_eval and mteb from 2.19.5), by input "
+         "(as they came, as mteb before), or expected: p-MRR is the mean over all their orders. The measures always "
+         "go by docid")
       ->type_name("docid|input|expected")
       ->capture_default_str();
 }
@@ -62,7 +68,9 @@ void add_missing(CLI::App& app, PairFlags& flags) {
 }
 
 void add_bootstrap(CLI::App& app, PairFlags& flags) {
-  app.add_option("--seed", flags.seed, "seed of the bootstrap; the same seed gives the same interval")->type_name("NUM")->capture_default_str();
+  app.add_option("--seed", flags.seed, "seed of the bootstrap; the same seed gives the same interval")
+      ->type_name("NUM")
+      ->capture_default_str();
   app.add_option("--resamples", flags.resamples, "bootstrap samples of the queries")
       ->type_name("NUM")
       ->check(CLI::Range(1, 10000000))
@@ -99,6 +107,8 @@ std::vector<eval::SelectedMeasure> pair_measures(const std::vector<std::string>&
   return eval::select_measures(measures.empty() ? default_pair_measures() : measures);
 }
 
-int threads() { return base::usable_cores(); }
+int threads() {
+  return base::usable_cores();
+}
 
 }  // namespace heed::cli

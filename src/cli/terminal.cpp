@@ -14,7 +14,9 @@ void print(std::string_view text) {
     throw base::BadInput("standard output: cannot be written");
 }
 
-void say(std::string_view sentence) { std::fprintf(stderr, "heed: %.*s\n", static_cast<int>(sentence.size()), sentence.data()); }
+void say(std::string_view sentence) {
+  std::fprintf(stderr, "heed: %.*s\n", static_cast<int>(sentence.size()), sentence.data());
+}
 
 void say_all(std::span<const std::string> sentences) {
   for (const std::string& sentence : sentences) say(sentence);

@@ -19,11 +19,19 @@ class IdIndex {
     return found == kFree ? std::nullopt : std::optional(found);
   }
 
-  /// Enters the id that stands at `position`; false, and no change, where it is there already.
+  /// Makes room for so many ids. REQUIRES: none was entered.
+  void reserve(std::size_t count) {
+    while (!has_room_for(count)) slots_.resize(slots_.empty() ? 8 : 2 * slots_.size(), kFree);
+  }
+
+  /// Enters the id that stands, or is about to stand, at `position`; false, and no change, where it is there already.
   /// REQUIRES: the positions 0 .. position-1 were entered before it.
   template <class TextOf>
   bool insert(std::string_view id, std::uint32_t position, const TextOf& text_of) {
-    if (4 * (std::size_t{position} + 1) > 3 * slots_.size()) grow(position, text_of);
+    if (!has_room_for(std::size_t{position} + 1)) {
+      slots_.assign(slots_.empty() ? 8 : 2 * slots_.size(), kFree);
+      for (std::uint32_t i = 0; i < position; ++i) slots_[slot(text_of(i), text_of)] = i;
+    }
     std::uint32_t& place = slots_[slot(id, text_of)];
     if (place != kFree) return false;
     place = position;
@@ -42,11 +50,7 @@ class IdIndex {
     return at;
   }
 
-  template <class TextOf>
-  void grow(std::uint32_t count, const TextOf& text_of) {
-    slots_.assign(slots_.empty() ? 8 : 2 * slots_.size(), kFree);
-    for (std::uint32_t i = 0; i < count; ++i) slots_[slot(text_of(i), text_of)] = i;
-  }
+  bool has_room_for(std::size_t count) const { return 4 * count <= 3 * slots_.size(); }
 
   std::vector<std::uint32_t> slots_;  // a power of two of them, at most three quarters taken
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -51,9 +52,8 @@ class PerQuery {
     List& list = list_of(query);
     const typename List::Texts texts{list.entries_};
     const auto position = static_cast<std::uint32_t>(list.entries_.size());
-    if (list.index_.find(document, texts)) return false;
+    if (!list.index_.insert(document, position, texts)) return false;
     list.entries_.push_back({DocumentId(arena_.keep(document)), value});
-    list.index_.insert(document, position, texts);
     return true;
   }
 
@@ -73,6 +73,8 @@ class PerQuery {
   }
 
  private:
+  static constexpr std::size_t kMostReserved = 1000;
+
   struct Queries {
     const std::vector<List>& lists;
     std::string_view operator()(std::uint32_t i) const { return lists[i].query().text(); }
@@ -83,8 +85,11 @@ class PerQuery {
     if (const auto found = index_.find(query, Queries{lists_})) {
       newest_ = *found;
     } else {
+      const std::size_t likely_size = lists_.empty() ? 0 : std::min<std::size_t>(lists_[newest_].size(), kMostReserved);
       newest_ = static_cast<std::uint32_t>(lists_.size());
       lists_.emplace_back(QueryId(arena_.keep(query)));
+      lists_.back().entries_.reserve(likely_size);  // lists of one file are of like length
+      lists_.back().index_.reserve(likely_size);
       index_.insert(query, newest_, Queries{lists_});
     }
     return lists_[newest_];

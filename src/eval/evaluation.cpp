@@ -23,14 +23,14 @@ void mend_missing(QueryEvaluation& query, std::span<const Evaluation::Column> co
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const std::string& name = columns[i].name;
     if (name == "num_ret" || name == "utility" || name == "rbp_resid" || name.starts_with("unj")) query.values[i] = 0;
-    if (name == "relstring") query.texts[i].clear();
+    if (name == "relstring") query.grade_string.clear();
   }
 }
 
 QueryEvaluation evaluate_query(const JudgedList& judged, const collection::RankedList* list,
                                std::span<const SelectedMeasure> measures, const JudgingOptions& options,
                                std::span<const Evaluation::Column> columns) {
-  QueryEvaluation result{judged.query(), std::vector<double>(columns.size()), std::vector<std::string>(columns.size())};
+  QueryEvaluation result{judged.query(), std::vector<double>(columns.size()), ""};
   const JudgedRanking ranking = list != nullptr ? judge(*list, judged, options) : judge_missing(judged, options);
   std::size_t at = 0;
   for (const SelectedMeasure& selected : measures) {
@@ -38,7 +38,7 @@ QueryEvaluation evaluate_query(const JudgedList& judged, const collection::Ranke
     if (selected.measure->compute != nullptr)
       selected.measure->compute(ranking, selected.parameters, std::span(result.values).subspan(at, count));
     else if (selected.measure->shown == Shown::kQueriesOnly)
-      result.texts[at] = grade_string(ranking, selected.parameters);
+      result.grade_string = grade_string(ranking, selected.parameters);
     at += count;
   }
   if (list == nullptr) mend_missing(result, columns);
@@ -50,10 +50,14 @@ double summarize(const Evaluation& evaluation, std::size_t column) {
   double sum = 0;
   for (const QueryEvaluation& query : evaluation.queries) sum += query.values[column];
   switch (evaluation.columns[column].measure->average) {
-    case Average::kMean: return sum / count;
-    case Average::kSum: return sum;
-    case Average::kGeometric: return std::exp(sum / count);
-    case Average::kNone: break;
+    case Average::kMean:
+      return sum / count;
+    case Average::kSum:
+      return sum;
+    case Average::kGeometric:
+      return std::exp(sum / count);
+    case Average::kNone:
+      break;
   }
   return count;  // num_q; the others are no numbers
 }
@@ -68,7 +72,7 @@ double relevant_of_all(const Judgments& judgments) {
 
 /// The judged queries that count, in the order of their ids.
 std::vector<QueryId> queries_to_judge(const Judgments& judgments, const Run& run, bool all,
-                                                std::vector<std::string>& notes) {
+                                      std::vector<std::string>& notes) {
   std::vector<QueryId> queries;
   long missing = 0, common = 0;
   for (const JudgedList& list : judgments.lists()) {
@@ -82,7 +86,8 @@ std::vector<QueryId> queries_to_judge(const Judgments& judgments, const Run& run
     notes.push_back(base::counted(missing, "judged query is", "judged queries are") + " not in the run: " +
                     (all ? "counted as having found nothing" : "left out of the averages (-c counts them)"));
   if (unjudged > 0)
-    notes.push_back(base::counted(unjudged, "query of the run has", "queries of the run have") + " no judgments: left out");
+    notes.push_back(base::counted(unjudged, "query of the run has", "queries of the run have") +
+                    " no judgments: left out");
   std::ranges::sort(queries);
   return queries;
 }

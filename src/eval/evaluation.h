@@ -10,11 +10,11 @@
 
 namespace heed::eval {
 
-/// The values of one query: a number for each value name, and a string where the measure is one.
+/// The values of one query: a number for each column, 0 where the column is a string.
 struct QueryEvaluation {
   collection::QueryId query;
   std::vector<double> values;
-  std::vector<std::string> texts;  ///< of the same length; empty but for `relstring`
+  std::string grade_string;  ///< the value of `relstring`
 };
 
 /// A run, judged. The columns of `values` go with `columns`.

@@ -9,7 +9,7 @@ namespace heed::eval {
 namespace {
 
 std::optional<int> whole_number(std::string_view text) {
-  if (text.starts_with('+')) text.remove_prefix(1);
+  if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
   int value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   return error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
@@ -46,8 +46,12 @@ Gains::Gains(const JudgedRanking& ranking, std::span<const std::pair<std::string
       levels_.push_back({grade, ranking.judged_with[g], static_cast<double>(grade)});
   }
   sort_as_trec_eval(std::span(levels_));
-  for (auto level = levels_.rbegin(); level != levels_.rend() && level->gain > 0; ++level)
+  if (levels_.empty() || levels_.back().gain <= 0) return;
+  for (auto level = levels_.rbegin(); level != levels_.rend(); ++level) {
+    if (level->judged == 0) continue;
+    if (level->gain <= 0) break;
     ideal_.insert(ideal_.end(), static_cast<std::size_t>(level->judged), level->gain);
+  }
 }
 
 double Gains::of(int grade) const {

@@ -48,7 +48,7 @@ JudgedRanking judge(const collection::RankedList& list, const collection::Judged
 
 JudgedRanking judge_missing(const collection::JudgedList& judgments, const JudgingOptions& options) {
   JudgedRanking result = without_ranking(judgments, options);
-  append(result, kNotInPool);
+  if (!options.judged_only && options.max_retrieved != 0) append(result, kNotInPool);
   return result;
 }
 

@@ -92,9 +92,8 @@ constexpr Measure kMeasures[] = {
 
 constexpr std::string_view kOfficial[] = {"runid",  "num_q", "num_ret", "num_rel",    "num_rel_ret",     "map",
                                           "gm_map", "Rprec", "bpref",   "recip_rank", "iprec_at_recall", "P"};
-constexpr std::string_view kSet[] = {"runid",       "num_q",   "num_ret", "num_rel",    "num_rel_ret",
-                                     "utility",     "set_P",   "set_relative_P", "set_recall", "set_map",
-                                     "set_F"};
+constexpr std::string_view kSet[] = {"runid", "num_q",          "num_ret",    "num_rel", "num_rel_ret", "utility",
+                                     "set_P", "set_relative_P", "set_recall", "set_map", "set_F"};
 constexpr auto kAllNames = [] {
   std::array<std::string_view, std::size(kMeasures)> names;
   for (std::size_t i = 0; i < names.size(); ++i) names[i] = kMeasures[i].name;
@@ -120,7 +119,7 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 template <class Number>
 Number number_of(const Measure& measure, std::string_view text, const char* what) {
   Number value{};
-  const std::string_view digits = text.starts_with('+') ? text.substr(1) : text;
+  const std::string_view digits = text.starts_with('+') && !text.starts_with("+-") ? text.substr(1) : text;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   bool is_usable = error == std::errc() && end == digits.data() + digits.size();
   if constexpr (std::is_floating_point_v<Number>) is_usable = is_usable && std::isfinite(value);
@@ -169,7 +168,8 @@ SelectedMeasure select(const Measure& measure, std::string_view text) {
                    base::counted(static_cast<long>(defaults.numbers.size()), "number", "numbers"));
   if (measure.parameters == kPairs)  // after what is given, so that of two values of one name the given one comes first
     for (const auto& pair : defaults.pairs)
-      if (std::ranges::find(parameters.pairs, pair.first, &std::pair<std::string, double>::first) == parameters.pairs.end())
+      if (std::ranges::find(parameters.pairs, pair.first, &std::pair<std::string, double>::first) ==
+          parameters.pairs.end())
         parameters.pairs.push_back(pair);
   const std::string name(measure.name);
   for (const long cutoff : parameters.cutoffs) selected.value_names.push_back(name + "_" + std::to_string(cutoff));
@@ -179,14 +179,19 @@ SelectedMeasure select(const Measure& measure, std::string_view text) {
       std::snprintf(number.data(), number.size(), "%3.2f", fraction);
       selected.value_names.push_back(name + "_" + number.data());
     }
-  if (selected.value_names.empty()) selected.value_names.push_back(text.empty() ? name : name + "_" + std::string(text));
+  if (selected.value_names.empty())
+    selected.value_names.push_back(text.empty() ? name : name + "_" + std::string(text));
   return selected;
 }
 
 }  // namespace
 
-std::span<const Measure> measures() { return kMeasures; }
-std::span<const MeasureSet> measure_sets() { return kSets; }
+std::span<const Measure> measures() {
+  return kMeasures;
+}
+std::span<const MeasureSet> measure_sets() {
+  return kSets;
+}
 
 std::vector<SelectedMeasure> select_measures(std::span<const std::string> requests) {
   std::array<std::optional<std::string>, std::size(kMeasures)> chosen;  // the parameters, "" for the defaults

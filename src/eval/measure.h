@@ -13,11 +13,11 @@ namespace heed::eval {
 /// What may follow a measure's name and a dot: `P.5,10`, `set_F.0.5`, `ndcg.1=3,2=9`.
 enum class ParameterKind {
   kNone,
-  kCutoffs,    ///< whole numbers of documents, at least 1; one value each, sorted: P_5, P_10
-  kFractions,  ///< real numbers; one value each, sorted: iprec_at_recall_0.10
-  kNumbers,    ///< as many real numbers as the defaults, one value in all: utility_2,-1,0,0
+  kCutoffs,     ///< whole numbers of documents, at least 1; one value each, sorted: P_5, P_10
+  kFractions,   ///< real numbers; one value each, sorted: iprec_at_recall_0.10
+  kNumbers,     ///< as many real numbers as the defaults, one value in all: utility_2,-1,0,0
   kNumberList,  ///< any real numbers, one value in all: 11pt_avg_0.25,0.5,0.75
-  kPairs,      ///< name=number, one value in all: rbp_p=0.8; an integer name is a grade, its number the grade's gain
+  kPairs,       ///< name=number, one value in all: rbp_p=0.8; an integer name is a grade, its number the grade's gain
 };
 
 /// The parameters of one measure, as its kind has them.

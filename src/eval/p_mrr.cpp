@@ -32,7 +32,8 @@ double expected_p_mrr(RankRange before, RankRange after) {
   double sum = 0;
   for (long b = before.first; b <= before.last; ++b) {
     if (const long fell_from = std::max(b, after.first); fell_from <= after.last)  // 1 - b/a over a >= b
-      sum += real(after.last - fell_from + 1) - real(b) * reciprocals[static_cast<std::size_t>(fell_from - after.first)];
+      sum +=
+          real(after.last - fell_from + 1) - real(b) * reciprocals[static_cast<std::size_t>(fell_from - after.first)];
     if (const long rose_to = std::min(b - 1, after.last); rose_to >= after.first) {  // a/b - 1 over a < b
       const double count = real(rose_to - after.first + 1);
       sum += real(after.first + rose_to) * count / 2 / real(b) - count;
@@ -43,9 +44,12 @@ double expected_p_mrr(RankRange before, RankRange after) {
 
 std::string_view name_of(Ties ties) {
   switch (ties) {
-    case Ties::kDocumentId: return "docid";
-    case Ties::kInput: return "input";
-    case Ties::kExpected: break;
+    case Ties::kDocumentId:
+      return "docid";
+    case Ties::kInput:
+      return "input";
+    case Ties::kExpected:
+      break;
   }
   return "expected";
 }
@@ -57,15 +61,16 @@ class Ranks {
  public:
   Ranks(const RankedList& list, Ties ties) : below_(static_cast<long>(list.size()) + 1) {
     const auto entries = list.entries();
-    const auto order =
-        collection::ranking(list, ties == Ties::kInput ? collection::TieOrder::kInput : collection::TieOrder::kDocumentId);
+    const auto order = collection::ranking(
+        list, ties == Ties::kInput ? collection::TieOrder::kInput : collection::TieOrder::kDocumentId);
     for (std::size_t begin = 0, end = 0; begin < order.size(); begin = end) {
       while (end < order.size() && entries[order[end]].value == entries[order[begin]].value) ++end;
       const bool is_tied = end - begin > 1;
       if (is_tied) tied_documents_ += static_cast<long>(end - begin);
       for (std::size_t i = begin; i < end; ++i) {
         const bool is_range = ties == Ties::kExpected;
-        const auto first = static_cast<long>(is_range ? begin : i) + 1, last = static_cast<long>(is_range ? end - 1 : i) + 1;
+        const auto first = static_cast<long>(is_range ? begin : i) + 1,
+                   last = static_cast<long>(is_range ? end - 1 : i) + 1;
         ranks_.emplace(entries[order[i]].document, Place{{first, last}, is_tied});
       }
     }
@@ -107,7 +112,8 @@ QueryObedience obedience(const JudgedList& og, const JudgedList& changed, const 
   for (const auto& [document, grades] : both_grades(og, changed)) {
     if (grades.first == grades.second) continue;
     const auto b = before.of(document), a = after.of(document);
-    const double value = ties == Ties::kExpected ? expected_p_mrr(b.ranks, a.ranks) : p_mrr({b.ranks.first, a.ranks.first});
+    const double value =
+        ties == Ties::kExpected ? expected_p_mrr(b.ranks, a.ranks) : p_mrr({b.ranks.first, a.ranks.first});
     result.flipped.push_back({document, grades.first, grades.second, b.ranks, a.ranks, b.is_tied || a.is_tied, value});
     sum += value;
   }

@@ -71,11 +71,13 @@ std::vector<double> PairEvaluation::p_mrr_by_query() const {
   return values;
 }
 
-PairEvaluation evaluate_pair(const RunPair& pair, std::span<const SelectedMeasure> measures, const PairOptions& options) {
+PairEvaluation evaluate_pair(const RunPair& pair, std::span<const SelectedMeasure> measures,
+                             const PairOptions& options) {
   PairEvaluation result;
   result.ties = options.ties;
   const auto queries = queries_of(pair, options.missing, result.notes);
-  if (std::ranges::none_of(queries, [&](QueryId query) { return pair.run_og.find(query) && pair.run_changed.find(query); }))
+  if (std::ranges::none_of(queries,
+                           [&](QueryId query) { return pair.run_og.find(query) && pair.run_changed.find(query); }))
     throw BadInput("the two runs and the judgments have no query in common");
   note_unjudged(pair, pair.run_og, "original", result.notes);
   note_unjudged(pair, pair.run_changed, "altered", result.notes);
@@ -88,8 +90,9 @@ PairEvaluation evaluate_pair(const RunPair& pair, std::span<const SelectedMeasur
   result.queries.resize(queries.size());
   base::parallel_for(queries.size(), options.threads, [&](int, std::size_t i) {
     const QueryId query = queries[i];
-    result.queries[i] = obedience(*pair.judgments_og.find(query), *pair.judgments_changed.find(query),
-                                  list_or_nothing(pair.run_og, query), list_or_nothing(pair.run_changed, query), options.ties);
+    result.queries[i] =
+        obedience(*pair.judgments_og.find(query), *pair.judgments_changed.find(query),
+                  list_or_nothing(pair.run_og, query), list_or_nothing(pair.run_changed, query), options.ties);
     if (pair.run_og.find(query) == nullptr || pair.run_changed.find(query) == nullptr) {
       result.queries[i].p_mrr = 0;
       for (FlippedDocument& document : result.queries[i].flipped) document.p_mrr = 0;

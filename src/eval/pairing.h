@@ -16,14 +16,14 @@ namespace heed::eval {
 enum class Missing {
   kError,  ///< BadInput
   kSkip,   ///< it is left out of every average
-  kZero,   ///< its p-MRR is 0, and so are the measures of the run that lacks it
+  kZero,  ///< its p-MRR is 0; the run that lacks it counts as having found nothing (JudgingOptions::all_judged_queries)
 };
 
 struct PairOptions {
   Ties ties = Ties::kDocumentId;
   Missing missing = Missing::kError;
-  JudgingOptions judging;
-  BootstrapOptions bootstrap;
+  JudgingOptions judging{};
+  BootstrapOptions bootstrap{};
   int threads = 1;  ///< changes only the time
 };
 
@@ -61,6 +61,7 @@ struct PairEvaluation {
 
 /// Judges a pair of runs. Throws BadInput where the two sets judge different queries or a run lacks a judged query
 /// (unless options.missing says otherwise), where nothing is left to judge, where no judgment changes at all.
-PairEvaluation evaluate_pair(const RunPair& pair, std::span<const SelectedMeasure> measures, const PairOptions& options);
+PairEvaluation evaluate_pair(const RunPair& pair, std::span<const SelectedMeasure> measures,
+                             const PairOptions& options);
 
 }  // namespace heed::eval

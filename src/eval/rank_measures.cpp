@@ -86,7 +86,8 @@ template <class Visit>
 void visit_interpolated(const JudgedRanking& ranking, std::span<const double> fractions, const Visit& visit) {
   if (ranking.retrieved() == 0) return;
   std::vector<long> wanted;  // relevant documents that each fraction asks for
-  for (const double fraction : fractions) wanted.push_back(std::lround(fraction * static_cast<double>(ranking.relevant)));
+  for (const double fraction : fractions)
+    wanted.push_back(std::lround(fraction * static_cast<double>(ranking.relevant)));
   long at = static_cast<long>(fractions.size()) - 1;
   const auto wants = [&](long index) { return wanted[static_cast<std::size_t>(index)]; };
   while (at >= 0 && wants(at) > ranking.relevant_retrieved) --at;
@@ -164,9 +165,9 @@ void inferred_average_precision(const JudgedRanking& ranking, const Parameters&,
       if (i == 0)
         sum += 1.0;
       else
-        sum += 1.0 / (above + 1.0) + (above / (above + 1.0)) * ((relevant_above + nonrelevant + unjudged) / above) *
-                                         ((relevant_above + kInferredEpsilon) /
-                                          (relevant_above + nonrelevant + 2 * kInferredEpsilon));
+        sum += 1.0 / (above + 1.0) +
+               (above / (above + 1.0)) * ((relevant_above + nonrelevant + unjudged) / above) *
+                   ((relevant_above + kInferredEpsilon) / (relevant_above + nonrelevant + 2 * kInferredEpsilon));
       ++relevant_above;
     }
   }
@@ -185,7 +186,9 @@ void r_precision_multiples(const JudgedRanking& ranking, const Parameters& param
   }
 }
 
-void bpref(const JudgedRanking& ranking, const Parameters&, Values values) { values[0] = bpref_of(ranking); }
+void bpref(const JudgedRanking& ranking, const Parameters&, Values values) {
+  values[0] = bpref_of(ranking);
+}
 
 void log_bpref(const JudgedRanking& ranking, const Parameters&, Values values) {
   values[0] = std::log(std::max(bpref_of(ranking), kLeastForLogarithm));

@@ -17,7 +17,7 @@ struct RobustnessGroup {
 };
 
 struct Robustness {
-  double value = 0;  ///< the mean of the worst over the groups, each weighing the same
+  double value = 0;                     ///< the mean of the worst over the groups, each weighing the same
   std::vector<RobustnessGroup> groups;  ///< in the order of their names
 };
 

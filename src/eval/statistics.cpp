@@ -53,7 +53,9 @@ RandomizationResult paired_randomization(std::span<const double> a, std::span<co
   std::vector<double> differences(a.size());
   std::ranges::transform(a, b, differences.begin(), std::minus<>());
   const double observed = std::accumulate(differences.begin(), differences.end(), 0.0);
-  const double at_least = std::abs(observed) * (1 - 1e-12);  // sums in another order may differ in the last place
+  double largest = 0;
+  for (const double difference : differences) largest += std::abs(difference);
+  const double at_least = std::abs(observed) - 1e-12 * largest;  // equal sums may differ in their last places
   const auto signed_sum = [&](auto&& is_exchanged) {
     double sum = 0;
     for (std::size_t i = 0; i < differences.size(); ++i) sum += is_exchanged(i) ? -differences[i] : differences[i];

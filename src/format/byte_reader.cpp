@@ -1,6 +1,7 @@
 #include "format/byte_reader.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <climits>
 #include <cstring>
@@ -16,25 +17,52 @@ namespace heed::format {
 
 using base::BadInput;
 
+/// An open file; through zlib where its first bytes are gzip's.
 struct ByteReader::Stream {
-  gzFile file = nullptr;
+  int descriptor = -1;
+  gzFile packed = nullptr;
+  std::array<char, 2> begin{};  // the first bytes of a plain file, read to tell it from a packed one
+  std::size_t begin_size = 0, begin_taken = 0;
+
   ~Stream() {
-    if (file != nullptr) gzclose(file);
+    if (packed != nullptr) gzclose(packed);
+    if (descriptor >= 0) close(descriptor);
   }
 };
 
+namespace {
+
+/// As read(), gone on with after a signal.
+ssize_t read_some(int descriptor, char* into, std::size_t size) {
+  ssize_t got = 0;
+  do got = ::read(descriptor, into, size);
+  while (got < 0 && errno == EINTR);
+  return got;
+}
+
+}  // namespace
+
 ByteReader::ByteReader(const std::filesystem::path& path)
     : name_(path == "-" ? "standard input" : path.string()), stream_(std::make_unique<Stream>()) {
-  const int descriptor = path == "-" ? dup(STDIN_FILENO) : open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) throw BadInput(name_ + ": cannot be read: " + std::strerror(errno));
+  Stream& stream = *stream_;
+  stream.descriptor = path == "-" ? dup(STDIN_FILENO) : open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (stream.descriptor < 0) throw BadInput(name_ + ": cannot be read: " + std::strerror(errno));
   struct stat status {};
-  const bool is_folder = fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode);
-  stream_->file = is_folder ? nullptr : gzdopen(descriptor, "rb");
-  if (stream_->file == nullptr) {
-    close(descriptor);
-    throw BadInput(name_ + (is_folder ? ": is a folder, not a file" : ": cannot be read"));
+  if (fstat(stream.descriptor, &status) == 0 && S_ISDIR(status.st_mode))
+    throw BadInput(name_ + ": is a folder, not a file");
+  while (stream.begin_size < 2) {
+    const ssize_t got = read_some(stream.descriptor, stream.begin.data() + stream.begin_size, 2 - stream.begin_size);
+    if (got < 0) throw BadInput(name_ + ": cannot be read: " + std::strerror(errno));
+    if (got == 0) break;
+    stream.begin_size += static_cast<std::size_t>(got);
   }
-  gzbuffer(stream_->file, 1 << 17);
+  if (stream.begin_size < 2 || std::string_view(stream.begin.data(), 2) != "\x1F\x8B") return;
+  if (lseek(stream.descriptor, 0, SEEK_SET) != 0)
+    throw BadInput(name_ + ": packed data cannot come through a pipe; unpack it first");
+  stream.packed = gzdopen(stream.descriptor, "rb");
+  if (stream.packed == nullptr) throw BadInput(name_ + ": cannot be read");
+  stream.descriptor = -1;  // now zlib's to close
+  gzbuffer(stream.packed, 1 << 17);
 }
 
 ByteReader::~ByteReader() = default;
@@ -42,13 +70,25 @@ ByteReader::ByteReader(ByteReader&&) noexcept = default;
 ByteReader& ByteReader::operator=(ByteReader&&) noexcept = default;
 
 std::size_t ByteReader::read(std::span<char> into) {
-  const auto wanted = static_cast<unsigned>(std::min<std::size_t>(into.size(), INT_MAX));
-  const int got = gzread(stream_->file, into.data(), wanted);
-  int code = Z_OK;
-  const char* const message = gzerror(stream_->file, &code);
-  if (code == Z_BUF_ERROR) throw BadInput(name_ + ": the gzip data ends too early: the file is truncated");
-  if (code == Z_ERRNO) throw BadInput(name_ + ": cannot be read: " + std::strerror(errno));
-  if (got < 0) throw BadInput(name_ + ": the gzip data is damaged: " + message);
+  Stream& stream = *stream_;
+  if (stream.packed != nullptr) {
+    const int got =
+        gzread(stream.packed, into.data(), static_cast<unsigned>(std::min<std::size_t>(into.size(), INT_MAX)));
+    int code = Z_OK;
+    const char* const message = gzerror(stream.packed, &code);
+    if (code == Z_BUF_ERROR) throw BadInput(name_ + ": the gzip data ends too early: the file is truncated");
+    if (code == Z_ERRNO) throw BadInput(name_ + ": cannot be read: " + std::strerror(errno));
+    if (got < 0) throw BadInput(name_ + ": the gzip data is damaged: " + message);
+    return static_cast<std::size_t>(got);
+  }
+  if (stream.begin_taken < stream.begin_size) {
+    const std::size_t count = std::min(into.size(), stream.begin_size - stream.begin_taken);
+    std::copy_n(stream.begin.data() + stream.begin_taken, count, into.data());
+    stream.begin_taken += count;
+    return count;
+  }
+  const ssize_t got = read_some(stream.descriptor, into.data(), into.size());
+  if (got < 0) throw BadInput(name_ + ": cannot be read: " + std::strerror(errno));
   return static_cast<std::size_t>(got);
 }
 

@@ -48,8 +48,8 @@ Table explanation(const eval::QueryObedience& query, const Texts& texts) {
   const auto count = static_cast<double>(documents.size());
   Table table;
   table.title = heading(query, texts);
-  table.columns = {{"document", Table::Align::kLeft}, {"grade"},   {"rank before"}, {"rank after"},
-                   {"", Table::Align::kLeft},         {"p-MRR"},   {"share"}};
+  table.columns = {{"document", Table::Align::kLeft}, {"grade"}, {"rank before"}, {"rank after"},
+                   {"", Table::Align::kLeft},         {"p-MRR"}, {"share"}};
   if (texts.corpus != nullptr) table.columns.push_back({"title", Table::Align::kLeft});
   for (const eval::FlippedDocument& document : documents) {
     std::vector<std::string> row = {document.document.str(),

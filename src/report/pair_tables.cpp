@@ -85,7 +85,8 @@ Table measure_table(const PairEvaluation& pair) {
 Table query_table(const PairEvaluation& pair, std::string_view measure) {
   Table table;
   const std::string name = spoken(measure);
-  table.columns = {{"query", Table::Align::kLeft}, {"p-MRR"}, {"changed judgments"}, {name + " og"}, {name + " changed"}};
+  table.columns = {
+      {"query", Table::Align::kLeft}, {"p-MRR"}, {"changed judgments"}, {name + " og"}, {name + " changed"}};
   const std::size_t column = *pair.og.column(measure);
   for (std::size_t i = 0; i < pair.queries.size(); ++i) {
     const eval::QueryObedience& query = pair.queries[i];
@@ -104,9 +105,12 @@ Table arm_table(std::span<const ReportedArm> arms, std::string_view headline) {
   for (const ReportedArm& arm : arms) {
     std::vector<std::string> cells = {arm.name};
     for (const Evaluation* const evaluation : {arm.correct, arm.paper})
-      for (const char* const measure : {"map_cut_1000", "ndcg_cut_5"}) cells.push_back(percent(value_of(*evaluation, measure)));
+      for (const char* const measure : {"map_cut_1000", "ndcg_cut_5"})
+        cells.push_back(percent(value_of(*evaluation, measure)));
     if (none != arms.end())
-      cells.push_back(arm.name == "none" ? "" : signed_percent(value_of(*arm.correct, headline) - value_of(*none->correct, headline)));
+      cells.push_back(arm.name == "none"
+                          ? ""
+                          : signed_percent(value_of(*arm.correct, headline) - value_of(*none->correct, headline)));
     table.rows.push_back(cells);
   }
   return table;
@@ -131,11 +135,15 @@ std::string ties_sentence(const PairEvaluation& pair) {
 std::string verdict(std::string_view model, const PairEvaluation& pair) {
   const std::string subject(model);
   if (pair.p_mrr_interval.high < 0)
-    return subject + " does not obey: documents that the altered instruction excludes rise in its ranking "
-                     "(p-MRR " + signed_percent(pair.p_mrr) + ", below 0 beyond chance).";
+    return subject +
+           " does not obey: documents that the altered instruction excludes rise in its ranking "
+           "(p-MRR " +
+           signed_percent(pair.p_mrr) + ", below 0 beyond chance).";
   if (pair.p_mrr_interval.low > 0)
-    return subject + " obeys: documents that the altered instruction excludes sink in its ranking "
-                     "(p-MRR " + signed_percent(pair.p_mrr) + ", above 0 beyond chance).";
+    return subject +
+           " obeys: documents that the altered instruction excludes sink in its ranking "
+           "(p-MRR " +
+           signed_percent(pair.p_mrr) + ", above 0 beyond chance).";
   return subject + " neither obeys nor disobeys beyond chance (p-MRR " + signed_percent(pair.p_mrr) + ").";
 }
 

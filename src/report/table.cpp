@@ -20,7 +20,8 @@ constexpr FormatRow kFormats[] = {
 
 /// How many columns a terminal gives the text: its code points.
 std::size_t width_of(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 std::string padded(std::string_view text, std::size_t width, Table::Align align) {
@@ -36,7 +37,8 @@ std::string text_table(const Table& table) {
   }
   const auto line_of = [&](auto&& cell) {
     std::string line;
-    for (std::size_t i = 0; i < widths.size(); ++i) line += (i > 0 ? "  " : "") + padded(cell(i), widths[i], table.columns[i].align);
+    for (std::size_t i = 0; i < widths.size(); ++i)
+      line += (i > 0 ? "  " : "") + padded(cell(i), widths[i], table.columns[i].align);
     line.erase(line.find_last_not_of(' ') + 1);
     return line + "\n";
   };
@@ -87,7 +89,8 @@ std::string markdown_table(const Table& table) {
   std::string text = table.title.empty() ? "" : "### " + table.title + "\n\n";
   text += line_of(kStyle, names_of(table));
   std::vector<std::string> rule;
-  for (const Table::Column& column : table.columns) rule.emplace_back(column.align == Table::Align::kRight ? "---:" : "---");
+  for (const Table::Column& column : table.columns)
+    rule.emplace_back(column.align == Table::Align::kRight ? "---:" : "---");
   text += line_of(kStyle, rule);
   for (const auto& row : table.rows) text += line_of(kStyle, row);
   for (const std::string& remark : table.remarks) text += "\n" + remark + "\n";
@@ -95,9 +98,16 @@ std::string markdown_table(const Table& table) {
 }
 
 std::string latex_table(const Table& table) {
-  static constexpr std::pair<char, std::string_view> kEscapes[] = {
-      {'&', "\\&"}, {'%', "\\%"}, {'_', "\\_"}, {'#', "\\#"}, {'$', "\\$"}, {'{', "\\{"}, {'}', "\\}"}, {'~', "\\textasciitilde{}"},
-      {'^', "\\textasciicircum{}"}, {'\\', "\\textbackslash{}"}};
+  static constexpr std::pair<char, std::string_view> kEscapes[] = {{'&', "\\&"},
+                                                                   {'%', "\\%"},
+                                                                   {'_', "\\_"},
+                                                                   {'#', "\\#"},
+                                                                   {'$', "\\$"},
+                                                                   {'{', "\\{"},
+                                                                   {'}', "\\}"},
+                                                                   {'~', "\\textasciitilde{}"},
+                                                                   {'^', "\\textasciicircum{}"},
+                                                                   {'\\', "\\textbackslash{}"}};
   static constexpr LineStyle kStyle{"", " & ", " \\\\", kEscapes};
   std::string text = table.title.empty() ? "" : "% " + table.title + "\n";
   text += "\\begin{tabular}{";
@@ -119,7 +129,9 @@ std::string tsv_table(const Table& table) {
 
 }  // namespace
 
-std::span<const FormatRow> formats() { return kFormats; }
+std::span<const FormatRow> formats() {
+  return kFormats;
+}
 
 std::optional<Format> format_named(std::string_view name) {
   for (const FormatRow& row : kFormats)
@@ -129,11 +141,16 @@ std::optional<Format> format_named(std::string_view name) {
 
 std::string render(const Table& table, Format format) {
   switch (format) {
-    case Format::kText: return text_table(table);
-    case Format::kMarkdown: return markdown_table(table);
-    case Format::kLatex: return latex_table(table);
-    case Format::kTsv: return tsv_table(table);
-    case Format::kJson: break;
+    case Format::kText:
+      return text_table(table);
+    case Format::kMarkdown:
+      return markdown_table(table);
+    case Format::kLatex:
+      return latex_table(table);
+    case Format::kTsv:
+      return tsv_table(table);
+    case Format::kJson:
+      break;
   }
   throw base::Bug("a table is not rendered as JSON");
 }

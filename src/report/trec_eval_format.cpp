@@ -30,13 +30,15 @@ std::string trec_eval_lines(const eval::Evaluation& evaluation, TrecEvalParts pa
         const auto& column = evaluation.columns[i];
         if (column.measure->shown == eval::Shown::kSummaryOnly) continue;
         const bool is_text = column.measure->shown == eval::Shown::kQueriesOnly;
-        append_line(text, column.name, query.query.text(), is_text ? "'" + query.texts[i] + "'" : number(column, query.values[i]));
+        append_line(text, column.name, query.query.text(),
+                    is_text ? "'" + query.grade_string + "'" : number(column, query.values[i]));
       }
   if (parts.summary)
     for (std::size_t i = 0; i < evaluation.columns.size(); ++i) {
       const auto& column = evaluation.columns[i];
       if (column.measure->shown == eval::Shown::kQueriesOnly) continue;
-      append_line(text, column.name, "all", column.name == "runid" ? evaluation.run_tag : number(column, evaluation.summary[i]));
+      append_line(text, column.name, "all",
+                  column.name == "runid" ? evaluation.run_tag : number(column, evaluation.summary[i]));
     }
   return text;
 }

@@ -81,7 +81,8 @@ class Frequencies {
 
 }  // namespace
 
-std::vector<std::vector<double>> Bm25Candidates::score(std::span<const Need> needs, std::span<const Document> documents) {
+std::vector<std::vector<double>> Bm25Candidates::score(std::span<const Need> needs,
+                                                       std::span<const Document> documents) {
   base::check(!documents.empty());
   std::vector<std::vector<TermId>> texts, asked;
   for (const Document& document : documents)
@@ -101,7 +102,8 @@ std::vector<std::vector<double>> Bm25Candidates::score(std::span<const Need> nee
       for (std::size_t d = 0; d < documents.size(); ++d) {
         if (counts[d] == 0) continue;
         const double tf = counts[d];
-        scores[i][d] += statistics.idf[term] * (tf * (k1 + 1) / (tf + k1 * (1 - b + b * statistics.lengths[d] / statistics.mean_length)));
+        scores[i][d] += statistics.idf[term] *
+                        (tf * (k1 + 1) / (tf + k1 * (1 - b + b * statistics.lengths[d] / statistics.mean_length)));
       }
     }
   return scores;

@@ -1,8 +1,8 @@
 #include "retrieve/bm25_candidates.h"
 
-#include <gtest/gtest.h>
-
 #include <cmath>
+
+#include <gtest/gtest.h>
 
 namespace heed::retrieve {
 namespace {
@@ -27,11 +27,13 @@ TEST(Bm25Candidates, AgreesWithTheFormulaByHand) {
 }
 
 TEST(Bm25Candidates, ATermInMostDocumentsWeighsAQuarterOfTheMean) {
-  const Document documents[] = {{DocumentId("a"), "", "cat dog"}, {DocumentId("b"), "", "cat"}, {DocumentId("c"), "", "cat"}};
+  const Document documents[] = {
+      {DocumentId("a"), "", "cat dog"}, {DocumentId("b"), "", "cat"}, {DocumentId("c"), "", "cat"}};
   const Need needs[] = {{"cat", ""}};
   const double cat = std::log(0.5) - std::log(3.5), dog = std::log(2.5) - std::log(1.5);
   const double idf = 0.25 * (cat + dog) / 2;  // negative here, as the mean is
-  EXPECT_DOUBLE_EQ(Bm25Candidates().score(needs, documents)[0][1], idf * 2.5 / (1 + 1.5 * (0.25 + 0.75 * 1 / (4 / 3.0))));
+  EXPECT_DOUBLE_EQ(Bm25Candidates().score(needs, documents)[0][1],
+                   idf * 2.5 / (1 + 1.5 * (0.25 + 0.75 * 1 / (4 / 3.0))));
 }
 
 TEST(Bm25Candidates, AnInstructionAddsItsTermsAndRepetitionCounts) {

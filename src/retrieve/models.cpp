@@ -20,7 +20,9 @@ constexpr Model kModels[] = {
 
 }  // namespace
 
-std::span<const Model> models() { return kModels; }
+std::span<const Model> models() {
+  return kModels;
+}
 
 const Model& model_named(std::string_view name) {
   std::string known;

@@ -17,16 +17,23 @@ using Word = std::u32string;
 using View = std::u32string_view;
 
 constexpr std::pair<View, View> kIrregular[] = {  // [NLTK]
-    {U"sky", U"sky"},         {U"skies", U"sky"},       {U"dying", U"die"},       {U"lying", U"lie"},
-    {U"tying", U"tie"},       {U"news", U"news"},       {U"innings", U"inning"},  {U"inning", U"inning"},
-    {U"outings", U"outing"},  {U"outing", U"outing"},   {U"cannings", U"canning"}, {U"canning", U"canning"},
-    {U"howe", U"howe"},       {U"proceed", U"proceed"}, {U"exceed", U"exceed"},   {U"succeed", U"succeed"}};
+    {U"sky", U"sky"},        {U"skies", U"sky"},       {U"dying", U"die"},        {U"lying", U"lie"},
+    {U"tying", U"tie"},      {U"news", U"news"},       {U"innings", U"inning"},   {U"inning", U"inning"},
+    {U"outings", U"outing"}, {U"outing", U"outing"},   {U"cannings", U"canning"}, {U"canning", U"canning"},
+    {U"howe", U"howe"},      {U"proceed", U"proceed"}, {U"exceed", U"exceed"},    {U"succeed", U"succeed"}};
 
 bool is_consonant(View word, std::size_t i) {
   switch (word[i]) {
-    case U'a': case U'e': case U'i': case U'o': case U'u': return false;
-    case U'y': return i == 0 || !is_consonant(word, i - 1);
-    default: return true;
+    case U'a':
+    case U'e':
+    case U'i':
+    case U'o':
+    case U'u':
+      return false;
+    case U'y':
+      return i == 0 || !is_consonant(word, i - 1);
+    default:
+      return true;
   }
 }
 
@@ -67,14 +74,22 @@ struct Rule {
   bool (*condition)(View stem);
 };
 
-bool any_measure(View) { return true; }
-bool positive_measure(View stem) { return measure(stem) > 0; }
-bool measure_above_one(View stem) { return measure(stem) > 1; }
+bool any_measure(View) {
+  return true;
+}
+bool positive_measure(View stem) {
+  return measure(stem) > 0;
+}
+bool measure_above_one(View stem) {
+  return measure(stem) > 1;
+}
 bool measure_above_one_after_s_or_t(View stem) {
   return measure(stem) > 1 && (stem.back() == U's' || stem.back() == U't');
 }
 /// [NLTK] the l counts as part of the stem, so that geo- and theo- do as archaeo- does.
-bool positive_measure_with_l(View stem) { return measure(Word(stem) + U"l") > 0; }
+bool positive_measure_with_l(View stem) {
+  return measure(Word(stem) + U"l") > 0;
+}
 
 Word apply(std::span<const Rule> rules, const Word& word) {
   for (const Rule& rule : rules) {
@@ -86,17 +101,21 @@ Word apply(std::span<const Rule> rules, const Word& word) {
 }
 
 Word step_1a(const Word& word) {
-  static constexpr Rule kRules[] = {{U"sses", U"ss", any_measure}, {U"ies", U"i", any_measure},
-                                    {U"ss", U"ss", any_measure}, {U"s", U"", any_measure}};
+  static constexpr Rule kRules[] = {{U"sses", U"ss", any_measure},
+                                    {U"ies", U"i", any_measure},
+                                    {U"ss", U"ss", any_measure},
+                                    {U"s", U"", any_measure}};
   if (word.size() == 4 && View(word).ends_with(U"ies")) return word.substr(0, 3);  // [NLTK] ties: tie
   return apply(kRules, word);
 }
 
 Word step_1b(const Word& word) {
-  static constexpr Rule kRules[] = {{U"at", U"ate", any_measure}, {U"bl", U"ble", any_measure}, {U"iz", U"ize", any_measure}};
+  static constexpr Rule kRules[] = {
+      {U"at", U"ate", any_measure}, {U"bl", U"ble", any_measure}, {U"iz", U"ize", any_measure}};
   const View view = word;
   if (view.ends_with(U"ied")) return word.substr(0, word.size() - (word.size() == 4 ? 1 : 2));  // [NLTK] died: die
-  if (view.ends_with(U"eed")) return measure(view.substr(0, view.size() - 3)) > 0 ? word.substr(0, word.size() - 1) : word;
+  if (view.ends_with(U"eed"))
+    return measure(view.substr(0, view.size() - 3)) > 0 ? word.substr(0, word.size() - 1) : word;
   for (const View ending : {View(U"ed"), View(U"ing")}) {
     if (!view.ends_with(ending)) continue;
     const Word stem = word.substr(0, word.size() - ending.size());
@@ -116,15 +135,17 @@ Word step_1c(const Word& word) {  // [NLTK] Porter asks for a vowel before the y
 }
 
 Word step_2(const Word& word) {
-  static constexpr Rule kRules[] = {
-      {U"ational", U"ate", positive_measure}, {U"tional", U"tion", positive_measure}, {U"enci", U"ence", positive_measure},
-      {U"anci", U"ance", positive_measure},   {U"izer", U"ize", positive_measure},    {U"bli", U"ble", positive_measure},
-      {U"alli", U"al", positive_measure},     {U"entli", U"ent", positive_measure},   {U"eli", U"e", positive_measure},
-      {U"ousli", U"ous", positive_measure},   {U"ization", U"ize", positive_measure}, {U"ation", U"ate", positive_measure},
-      {U"ator", U"ate", positive_measure},    {U"alism", U"al", positive_measure},    {U"iveness", U"ive", positive_measure},
-      {U"fulness", U"ful", positive_measure}, {U"ousness", U"ous", positive_measure}, {U"aliti", U"al", positive_measure},
-      {U"iviti", U"ive", positive_measure},   {U"biliti", U"ble", positive_measure},  {U"fulli", U"ful", positive_measure},
-      {U"logi", U"log", positive_measure_with_l}};
+  static constexpr Rule kRules[] = {{U"ational", U"ate", positive_measure}, {U"tional", U"tion", positive_measure},
+                                    {U"enci", U"ence", positive_measure},   {U"anci", U"ance", positive_measure},
+                                    {U"izer", U"ize", positive_measure},    {U"bli", U"ble", positive_measure},
+                                    {U"alli", U"al", positive_measure},     {U"entli", U"ent", positive_measure},
+                                    {U"eli", U"e", positive_measure},       {U"ousli", U"ous", positive_measure},
+                                    {U"ization", U"ize", positive_measure}, {U"ation", U"ate", positive_measure},
+                                    {U"ator", U"ate", positive_measure},    {U"alism", U"al", positive_measure},
+                                    {U"iveness", U"ive", positive_measure}, {U"fulness", U"ful", positive_measure},
+                                    {U"ousness", U"ous", positive_measure}, {U"aliti", U"al", positive_measure},
+                                    {U"iviti", U"ive", positive_measure},   {U"biliti", U"ble", positive_measure},
+                                    {U"fulli", U"ful", positive_measure},   {U"logi", U"log", positive_measure_with_l}};
   if (View(word).ends_with(U"alli"))  // [NLTK] first, and what comes out goes through the step again
     if (const View stem = View(word).substr(0, word.size() - 4); measure(stem) > 0) return step_2(Word(stem) + U"al");
   return apply(kRules, word);
@@ -139,14 +160,16 @@ Word step_3(const Word& word) {
 }
 
 Word step_4(const Word& word) {
-  static constexpr Rule kRules[] = {
-      {U"al", U"", measure_above_one},   {U"ance", U"", measure_above_one}, {U"ence", U"", measure_above_one},
-      {U"er", U"", measure_above_one},   {U"ic", U"", measure_above_one},   {U"able", U"", measure_above_one},
-      {U"ible", U"", measure_above_one}, {U"ant", U"", measure_above_one},  {U"ement", U"", measure_above_one},
-      {U"ment", U"", measure_above_one}, {U"ent", U"", measure_above_one},  {U"ion", U"", measure_above_one_after_s_or_t},
-      {U"ou", U"", measure_above_one},   {U"ism", U"", measure_above_one},  {U"ate", U"", measure_above_one},
-      {U"iti", U"", measure_above_one},  {U"ous", U"", measure_above_one},  {U"ive", U"", measure_above_one},
-      {U"ize", U"", measure_above_one}};
+  static constexpr Rule kRules[] = {{U"al", U"", measure_above_one},    {U"ance", U"", measure_above_one},
+                                    {U"ence", U"", measure_above_one},  {U"er", U"", measure_above_one},
+                                    {U"ic", U"", measure_above_one},    {U"able", U"", measure_above_one},
+                                    {U"ible", U"", measure_above_one},  {U"ant", U"", measure_above_one},
+                                    {U"ement", U"", measure_above_one}, {U"ment", U"", measure_above_one},
+                                    {U"ent", U"", measure_above_one},   {U"ion", U"", measure_above_one_after_s_or_t},
+                                    {U"ou", U"", measure_above_one},    {U"ism", U"", measure_above_one},
+                                    {U"ate", U"", measure_above_one},   {U"iti", U"", measure_above_one},
+                                    {U"ous", U"", measure_above_one},   {U"ive", U"", measure_above_one},
+                                    {U"ize", U"", measure_above_one}};
   return apply(kRules, word);
 }
 

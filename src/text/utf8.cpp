@@ -34,7 +34,9 @@ UChar32 previous_code_point(std::string_view text, int32_t& at) {
 }
 #pragma GCC diagnostic pop
 
-bool is_space(UChar32 c) { return (c >= 0x1C && c <= 0x1F) || u_isUWhiteSpace(c); }
+bool is_space(UChar32 c) {
+  return (c >= 0x1C && c <= 0x1F) || u_isUWhiteSpace(c);
+}
 
 }  // namespace
 
@@ -42,12 +44,14 @@ std::string lower(std::string_view text) {
   std::string result;
   if (is_ascii(text)) {
     result.resize(text.size());
-    std::ranges::transform(text, result.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    std::ranges::transform(text, result.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
     return result;
   }
   UErrorCode status = U_ZERO_ERROR;
   icu::StringByteSink<std::string> sink(&result, static_cast<int32_t>(text.size()));
-  icu::CaseMap::utf8ToLower("", 0, icu::StringPiece(text.data(), static_cast<int32_t>(text.size())), sink, nullptr, status);
+  icu::CaseMap::utf8ToLower("", 0, icu::StringPiece(text.data(), static_cast<int32_t>(text.size())), sink, nullptr,
+                            status);
   base::check(U_SUCCESS(status) != 0);
   return result;
 }

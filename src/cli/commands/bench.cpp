@@ -48,19 +48,29 @@ void run_bench(const Options& options) {
 void set_up_bench(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   app.add_option("--model", options->request.model, "a model; heed models lists them")->type_name("NAME")->required();
-  app.add_option("--data", options->request.data,
-                 "instruction benchmarks, each a folder in a layout that heed help layouts lists; a task is called as its "
-                 "folder is, or as NAME says")
+  app.add_option(
+         "--data", options->request.data,
+         "instruction benchmarks, each a folder in a layout that heed help layouts lists; a task is called as its "
+         "folder is, or as NAME says")
       ->type_name("[NAME=]FOLDER")
       ->required();
-  app.add_option("--out", options->out, "folder for the results; a run that was cut off goes on from what it holds")->type_name("FOLDER")->required();
-  app.add_option("--arms", options->request.arms, "og, changed, none, keywords, short, parted by commas. Default: all that the data has")->type_name("LIST");
-  app.add_option("--recipe", options->request.recipe, "how it is judged: sound or paper; heed help recipes explains")->type_name("NAME")->capture_default_str();
-  app.add_option("--ties", options->ties, "order of equal scores for p-MRR, in place of the recipe's; heed help eval explains")->type_name("docid|input|expected");
+  app.add_option("--out", options->out, "folder for the results; a run that was cut off goes on from what it holds")
+      ->type_name("FOLDER")
+      ->required();
+  app.add_option("--arms", options->request.arms,
+                 "og, changed, none, keywords, short, parted by commas. Default: all that the data has")
+      ->type_name("LIST");
+  app.add_option("--recipe", options->request.recipe, "how it is judged: sound or paper; heed help recipes explains")
+      ->type_name("NAME")
+      ->capture_default_str();
+  app.add_option("--ties", options->ties,
+                 "order of equal scores for p-MRR, in place of the recipe's; heed help eval explains")
+      ->type_name("docid|input|expected");
   add_bootstrap(app, options->pair);
   add_format(app, options->format);
   app.footer(
-      "Ranks each topic's candidates under each arm, and judges: p-MRR with a bootstrap interval, MAP, nDCG and more, with\n"
+      "Ranks each topic's candidates under each arm, and judges: p-MRR with a bootstrap interval, MAP, nDCG and more, "
+      "with\n"
       "the right judgments and with the paper's crossed ones.\n"
       "  heed bench --model bm25 --data Core17=core17-instructions --data Robust04=robust04-instructions --out out\n"
       "Under FOLDER it writes\n"

@@ -43,9 +43,9 @@ std::string seen_sentence(const BenchmarkTask& task) {
   const eval::PairEvaluation& pair = *task.result.pair;
   const auto values = pair.p_mrr_by_query();
   const auto wrong = std::ranges::count_if(values, [](double value) { return value < 0; });
-  return "What was seen: told what to leave out, bm25 matched the words of the prohibition, so in " + std::to_string(wrong) +
-         " of " + std::to_string(values.size()) + " topics the excluded documents rose instead of sinking (p-MRR " +
-         report::signed_percent(pair.p_mrr) + ").\n";
+  return "What was seen: told what to leave out, bm25 matched the words of the prohibition, so in " +
+         std::to_string(wrong) + " of " + std::to_string(values.size()) +
+         " topics the excluded documents rose instead of sinking (p-MRR " + report::signed_percent(pair.p_mrr) + ").\n";
 }
 
 void run_demo(const std::string& out) {
@@ -64,13 +64,16 @@ void run_demo(const std::string& out) {
   const auto topic = std::ranges::find(demo.task.data.topics, worst.query, &collection::InstructionTopic::id);
   std::string text =
       "heed demo: does a keyword matcher obey an instruction?\n\n"
-      "The collection has " + base::counted(demo.result.topics, "topic", "topics") + " and " +
+      "The collection has " +
+      base::counted(demo.result.topics, "topic", "topics") + " and " +
       base::counted(demo.result.documents, "document", "documents") +
       ", all invented. Each topic has an instruction and an\n"
       "altered one that excludes some of the documents that counted before. A system that reads the\n"
       "instruction lets those sink: p-MRR above 0. One that ignores it scores 0; below 0 they rose.\n\n";
-  text += render(report::paper_table("bm25", reported, false), report::Format::kText) + "\n" + report::p_mrr_sentence(pair) + ".\n\n";
-  text += "The topic where it went most wrong:\n\n" + render(report::explanation(worst, {&demo.task.data.corpus, &*topic}), report::Format::kText) + "\n";
+  text += render(report::paper_table("bm25", reported, false), report::Format::kText) + "\n" +
+          report::p_mrr_sentence(pair) + ".\n\n";
+  text += "The topic where it went most wrong:\n\n" +
+          render(report::explanation(worst, {&demo.task.data.corpus, &*topic}), report::Format::kText) + "\n";
   text += seen_sentence(demo);
   text += "\nNext: heed bench --model bm25 --data FOLDER --out OUT runs this on your own data; heed help bench.\n";
   print(text);
@@ -82,7 +85,8 @@ void set_up_demo(CLI::App& app) {
   const auto out = std::make_shared<std::string>();
   app.add_option("--out", *out, "keep what heed bench would write in this folder")->type_name("FOLDER");
   app.footer(
-      "Runs BM25 over the demo collection under both instructions, prints the table in the form of the FollowIR paper with\n"
+      "Runs BM25 over the demo collection under both instructions, prints the table in the form of the FollowIR paper "
+      "with\n"
       "bootstrap intervals, and explains the topic where the instruction was disobeyed most.");
   app.callback([out] { run_demo(*out); });
 }

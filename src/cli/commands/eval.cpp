@@ -88,8 +88,10 @@ std::unordered_map<std::string, std::string> read_groups(const std::string& path
   }
   for (auto line = first; line; line = lines.next()) {
     const auto field = format::split_tabs(*line);
-    if (field.size() != 2) lines.fail("a line has 2 fields (query TAB group), this one has " + std::to_string(field.size()));
-    if (!groups.emplace(format::trimmed(field[0]), format::trimmed(field[1])).second) lines.fail("the query is given twice");
+    if (field.size() != 2)
+      lines.fail("a line has 2 fields (query TAB group), this one has " + std::to_string(field.size()));
+    if (!groups.emplace(format::trimmed(field[0]), format::trimmed(field[1])).second)
+      lines.fail("the query is given twice");
   }
   return groups;
 }
@@ -111,14 +113,19 @@ void judge_robustness(const Options& options) {
   eval::JudgingOptions judging = judging_options(options.judging);
   judging.all_judged_queries = options.all_judged;
   const auto evaluation = eval::evaluate(judgments, run, eval::select_measures(request), judging, threads());
-  const auto result = eval::robustness(evaluation, 0, options.groups == "prefix" ? prefix_groups(judgments) : read_groups(options.groups));
+  const auto result = eval::robustness(
+      evaluation, 0, options.groups == "prefix" ? prefix_groups(judgments) : read_groups(options.groups));
   say_all(run.notes);
   say_all(evaluation.notes);
   const Format format = parse_format(options.format);
   if (format == Format::kJson) {
-    Json json = {{"run", run.tag}, {"robustness_10", result.value}, {"ndcg_cut_10", evaluation.summary[0]},
-                 {"queries", evaluation.queries.size()}, {"groups", Json::object()}};
-    for (const auto& group : result.groups) json["groups"][group.name] = {{"queries", group.queries}, {"worst", group.worst}};
+    Json json = {{"run", run.tag},
+                 {"robustness_10", result.value},
+                 {"ndcg_cut_10", evaluation.summary[0]},
+                 {"queries", evaluation.queries.size()},
+                 {"groups", Json::object()}};
+    for (const auto& group : result.groups)
+      json["groups"][group.name] = {{"queries", group.queries}, {"worst", group.worst}};
     return print(bench::json_text(json));
   }
   report::Table table;
@@ -131,7 +138,8 @@ void judge_robustness(const Options& options) {
   if (!options.queries) return;
   report::Table groups;
   groups.columns = {{"group", report::Table::Align::kLeft}, {"queries"}, {"worst nDCG@10"}};
-  for (const auto& group : result.groups) groups.rows.push_back({group.name, std::to_string(group.queries), report::percent(group.worst)});
+  for (const auto& group : result.groups)
+    groups.rows.push_back({group.name, std::to_string(group.queries), report::percent(group.worst)});
   print("\n" + render(groups, format));
 }
 
@@ -155,7 +163,8 @@ void judge_run(const Options& options) {
   say_all(evaluation.notes);
   const report::TrecEvalParts parts{options.queries, !options.no_summary};
   if (format == Format::kJson) return print(bench::json_text(run_json(evaluation)));
-  print(format == Format::kText ? report::trec_eval_lines(evaluation, parts) : render(value_table(evaluation, parts), format));
+  print(format == Format::kText ? report::trec_eval_lines(evaluation, parts)
+                                : render(value_table(evaluation, parts), format));
 }
 
 // ---- a pair of runs
@@ -168,30 +177,36 @@ void judge_pair(const Options& options) {
   const Run run_og = collection::read_run(options.run_og), run_changed = collection::read_run(options.run_changed);
   const auto pair = eval::evaluate_pair({judgments_og, judgments_changed, run_og, run_changed}, measures,
                                         pair_options(options.pair, options.judging));
-  for (const auto* const notes : {&judgments_og.notes, &judgments_changed.notes, &run_og.notes, &run_changed.notes, &pair.notes})
+  for (const auto* const notes :
+       {&judgments_og.notes, &judgments_changed.notes, &run_og.notes, &run_changed.notes, &pair.notes})
     say_all(*notes);
   if (format == Format::kJson) return print(bench::json_text(bench::pair_json(pair)));
   report::Table table = report::measure_table(pair);
   table.title = report::p_mrr_sentence(pair) + "\n" + report::ties_sentence(pair);
-  table.remarks = {"x100. og, changed: each run with its own judgments. paper: the pairing of the published tables, each run "
-                   "with the other's judgments."};
+  table.remarks = {
+      "x100. og, changed: each run with its own judgments. paper: the pairing of the published tables, each run "
+      "with the other's judgments."};
   std::string text = render(table, format);
-  if (options.queries && !pair.og.columns.empty()) text += "\n" + render(report::query_table(pair, pair.og.columns.back().name), format);
+  if (options.queries && !pair.og.columns.empty())
+    text += "\n" + render(report::query_table(pair, pair.og.columns.back().name), format);
   print(text);
 }
 
 void judge(const Options& options) {
-  const bool any_pair = !options.qrels_og.empty() || !options.qrels_changed.empty() || !options.run_og.empty() || !options.run_changed.empty();
+  const bool any_pair = !options.qrels_og.empty() || !options.qrels_changed.empty() || !options.run_og.empty() ||
+                        !options.run_changed.empty();
   const bool any_single = !options.qrels.empty() || !options.run.empty();
   if (any_pair && any_single) throw BadUsage("give either --qrels and --run, or the four files of a pair");
   if (any_pair) {
-    if (options.qrels_og.empty() || options.qrels_changed.empty() || options.run_og.empty() || options.run_changed.empty())
+    if (options.qrels_og.empty() || options.qrels_changed.empty() || options.run_og.empty() ||
+        options.run_changed.empty())
       throw BadUsage("a pair needs all of --qrels-og, --qrels-changed, --run-og and --run-changed");
     if (options.all_judged || options.no_summary || !options.groups.empty())
       throw BadUsage("-c, -n and --groups go with a single run; a pair has --missing");
     return judge_pair(options);
   }
-  if (options.qrels.empty() || options.run.empty()) throw BadUsage("give the judgments and the run: heed eval QRELS RUN");
+  if (options.qrels.empty() || options.run.empty())
+    throw BadUsage("give the judgments and the run: heed eval QRELS RUN");
   if (options.qrels == "-" && options.run == "-") throw BadUsage("only one of the two files can be standard input");
   options.groups.empty() ? judge_run(options) : judge_robustness(options);
 }
@@ -200,21 +215,33 @@ void judge(const Options& options) {
 
 void set_up_eval(CLI::App& app) {
   const auto options = std::make_shared<Options>();
-  app.add_option("--qrels,qrels", options->qrels, "judgments: TREC qrels, BEIR TSV or JSON lines, packed or not; - is standard input")->type_name("FILE");
+  app.add_option("--qrels,qrels", options->qrels,
+                 "judgments: TREC qrels, BEIR TSV or JSON lines, packed or not; - is standard input")
+      ->type_name("FILE");
   app.add_option("--run,run", options->run, "a TREC run: query iter docno rank score tag")->type_name("FILE");
   app.add_flag("-q,--queries", options->queries, "also each query's values");
   app.add_flag("-n,--no-summary", options->no_summary, "no values over all queries");
-  app.add_flag("-c,--all-judged", options->all_judged, "average over all judged queries: one that the run lacks found nothing");
+  app.add_flag("-c,--all-judged", options->all_judged,
+               "average over all judged queries: one that the run lacks found nothing");
   add_measures(app, options->measures, "official; for a pair recip_rank, P_10, recall_100, nDCG@5, 10, 20, MAP@1000");
   add_judging(app, options->judging);
-  app.add_option("--groups", options->groups,
-                 "Robustness@10 (InstructIR): FILE names each query's group, as JSON lines (metadata.origin_query, or the part "
-                 "of text after [SEP]) or `query TAB group`; prefix takes the query ids up to their last _")
+  app.add_option(
+         "--groups", options->groups,
+         "Robustness@10 (InstructIR): FILE names each query's group, as JSON lines (metadata.origin_query, or the part "
+         "of text after [SEP]) or `query TAB group`; prefix takes the query ids up to their last _")
       ->type_name("FILE|prefix");
-  app.add_option("--qrels-og", options->qrels_og, "judgments under the original instruction")->type_name("FILE")->group("A pair of runs");
-  app.add_option("--qrels-changed", options->qrels_changed, "judgments under the altered instruction")->type_name("FILE")->group("A pair of runs");
-  app.add_option("--run-og", options->run_og, "the run under the original instruction")->type_name("FILE")->group("A pair of runs");
-  app.add_option("--run-changed", options->run_changed, "the run under the altered instruction")->type_name("FILE")->group("A pair of runs");
+  app.add_option("--qrels-og", options->qrels_og, "judgments under the original instruction")
+      ->type_name("FILE")
+      ->group("A pair of runs");
+  app.add_option("--qrels-changed", options->qrels_changed, "judgments under the altered instruction")
+      ->type_name("FILE")
+      ->group("A pair of runs");
+  app.add_option("--run-og", options->run_og, "the run under the original instruction")
+      ->type_name("FILE")
+      ->group("A pair of runs");
+  app.add_option("--run-changed", options->run_changed, "the run under the altered instruction")
+      ->type_name("FILE")
+      ->group("A pair of runs");
   add_ties(app, options->pair);
   add_missing(app, options->pair);
   add_bootstrap(app, options->pair);
@@ -222,10 +249,12 @@ void set_up_eval(CLI::App& app) {
   app.footer(
       "One run: prints what trec_eval prints, byte for byte.\n"
       "  heed eval qrels.txt run.txt -q -m all_trec\n"
-      "A pair: p-MRR with its bootstrap interval (x100; positive: documents that the altered instruction excludes sink), and\n"
+      "A pair: p-MRR with its bootstrap interval (x100; positive: documents that the altered instruction excludes "
+      "sink), and\n"
       "the measures of both runs, with their own judgments and with the crossed ones of the published tables.\n"
       "  heed eval --qrels-og og.txt --qrels-changed changed.txt --run-og og.run --run-changed changed.run\n"
-      "What is passed over (comments, queries without judgments) is counted on stderr. docs/measures.md has the formulas.");
+      "What is passed over (comments, queries without judgments) is counted on stderr. docs/measures.md has the "
+      "formulas.");
   app.callback([options] { judge(*options); });
 }
 

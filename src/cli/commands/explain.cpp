@@ -47,11 +47,12 @@ void explain(const Options& options) {
     data = collection::read_instruction_dataset(options.data);
   }
   const Run run_og = collection::read_run(options.run_og), run_changed = collection::read_run(options.run_changed);
-  const auto query = obedience(require(data.judgments_og, options.query, has_qrels ? options.qrels_og : options.data),
-                               require(data.judgments_changed, options.query, has_qrels ? options.qrels_changed : options.data),
-                               require(run_og, options.query, options.run_og),
-                               require(run_changed, options.query, options.run_changed), ties);
-  if (query.flipped.empty()) throw BadInput("query " + options.query + ": no judgment differs between the two instructions");
+  const auto query = obedience(
+      require(data.judgments_og, options.query, has_qrels ? options.qrels_og : options.data),
+      require(data.judgments_changed, options.query, has_qrels ? options.qrels_changed : options.data),
+      require(run_og, options.query, options.run_og), require(run_changed, options.query, options.run_changed), ties);
+  if (query.flipped.empty())
+    throw BadInput("query " + options.query + ": no judgment differs between the two instructions");
   if (format == report::Format::kJson) {
     format::Json json = {{"query", options.query}, {"p_mrr", query.p_mrr}, {"flipped", format::Json::array()}};
     for (const auto& document : query.flipped) {
@@ -73,15 +74,20 @@ void set_up_explain(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   app.add_option("--query", options->query, "the topic to explain")->type_name("ID")->required();
   app.add_option("--run-og", options->run_og, "the run under the original instruction")->type_name("FILE")->required();
-  app.add_option("--run-changed", options->run_changed, "the run under the altered instruction")->type_name("FILE")->required();
+  app.add_option("--run-changed", options->run_changed, "the run under the altered instruction")
+      ->type_name("FILE")
+      ->required();
   app.add_option("--data", options->data, "the data set: judgments, and the texts to show")->type_name("FOLDER");
-  app.add_option("--qrels-og", options->qrels_og, "in place of --data: judgments under the original instruction")->type_name("FILE");
+  app.add_option("--qrels-og", options->qrels_og, "in place of --data: judgments under the original instruction")
+      ->type_name("FILE");
   app.add_option("--qrels-changed", options->qrels_changed, "and under the altered one")->type_name("FILE");
   add_ties(app, options->pair);
   add_format(app, options->format);
   app.footer(
-      "Shows each document whose judgment changed: its ranks before and after, its p-MRR, and its share of the topic's.\n"
-      "  heed explain --query Q01 --data data/demo --run-og out/runs/demo.og.run --run-changed out/runs/demo.changed.run");
+      "Shows each document whose judgment changed: its ranks before and after, its p-MRR, and its share of the "
+      "topic's.\n"
+      "  heed explain --query Q01 --data data/demo --run-og out/runs/demo.og.run --run-changed "
+      "out/runs/demo.changed.run");
   app.callback([options] { explain(*options); });
 }
 

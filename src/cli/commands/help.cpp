@@ -27,8 +27,9 @@ void print_measures() {
   table.columns = {{"measure", Align::kLeft}, {"parameters", Align::kLeft}, {"", Align::kLeft}};
   for (const eval::Measure& measure : eval::measures())
     table.rows.push_back({std::string(measure.name), std::string(measure.defaults), std::string(measure.explanation)});
-  table.remarks = {"Parameters follow a dot: -m P.5,10  -m ndcg.1=3,2=9  -m set_F.0.5  -m rbp.p=0.8. Those shown are the defaults.",
-                   "p-MRR belongs to a pair of runs, Robustness@10 to --groups: heed help eval. Formulas: docs/measures.md."};
+  table.remarks = {
+      "Parameters follow a dot: -m P.5,10  -m ndcg.1=3,2=9  -m set_F.0.5  -m rbp.p=0.8. Those shown are the defaults.",
+      "p-MRR belongs to a pair of runs, Robustness@10 to --groups: heed help eval. Formulas: docs/measures.md."};
   report::Table sets = two_columns("", "set");
   for (const eval::MeasureSet& set : eval::measure_sets()) {
     std::string members;
@@ -41,13 +42,16 @@ void print_measures() {
 
 void print_recipes() {
   report::Table table = two_columns("How heed bench judges (--recipe)", "recipe");
-  for (const auto& recipe : bench::recipes()) table.rows.push_back({std::string(recipe.name), std::string(recipe.explanation)});
+  for (const auto& recipe : bench::recipes())
+    table.rows.push_back({std::string(recipe.name), std::string(recipe.explanation)});
   print(render(table, report::Format::kText));
 }
 
 void print_layouts() {
-  report::Table table = two_columns("The layouts of instruction benchmarks that heed reads (any file may be gzipped)", "layout");
-  for (const auto& layout : collection::layouts()) table.rows.push_back({std::string(layout.name), std::string(layout.explanation)});
+  report::Table table =
+      two_columns("The layouts of instruction benchmarks that heed reads (any file may be gzipped)", "layout");
+  for (const auto& layout : collection::layouts())
+    table.rows.push_back({std::string(layout.name), std::string(layout.explanation)});
   table.remarks = {"docs/formats.md has every file and field."};
   print(render(table, report::Format::kText));
 }
@@ -62,7 +66,8 @@ struct Topic {
   std::string_view name;
   void (*print)();
 };
-constexpr Topic kTopics[] = {{"measures", print_measures}, {"recipes", print_recipes}, {"layouts", print_layouts}, {"arms", print_arms}};
+constexpr Topic kTopics[] = {
+    {"measures", print_measures}, {"recipes", print_recipes}, {"layouts", print_layouts}, {"arms", print_arms}};
 
 void help(const std::string& what, const CLI::App& root) {
   if (what.empty()) return print(root.help());

@@ -43,7 +43,10 @@ Facts inspect_judgments(const fs::path& path) {
   long relevant = 0;
   for (const auto& list : judgments.lists())
     for (const auto& entry : list.entries()) relevant += entry.value > 0;
-  Facts facts = {{"format", "judgments"}, {"queries", judgments.lists().size()}, {"judgments", judgments.size()}, {"relevant", relevant}};
+  Facts facts = {{"format", "judgments"},
+                 {"queries", judgments.lists().size()},
+                 {"judgments", judgments.size()},
+                 {"relevant", relevant}};
   add_notes(facts, judgments.notes);
   return facts;
 }
@@ -56,7 +59,11 @@ Facts inspect_topics(const fs::path& path) {
     descriptions += !topic.description.empty();
     narratives += !topic.narrative.empty();
   }
-  Facts facts = {{"format", "topics"}, {"topics", topics.topics.size()}, {"titles", titles}, {"descriptions", descriptions}, {"narratives", narratives}};
+  Facts facts = {{"format", "topics"},
+                 {"topics", topics.topics.size()},
+                 {"titles", titles},
+                 {"descriptions", descriptions},
+                 {"narratives", narratives}};
   add_notes(facts, topics.notes);
   return facts;
 }
@@ -71,18 +78,28 @@ Facts inspect_instruction_data(const fs::path& path) {
   }
   Json arms = Json::array();
   for (const auto arm : data.arms()) arms.push_back(name_of(arm));
-  Facts facts = {{"format", "instruction benchmark"}, {"layout", data.layout}, {"topics", data.topics.size()},
-                 {"documents", data.corpus.documents().size()}, {"candidates", candidates}, {"judgments_og", data.judgments_og.size()},
-                 {"judgments_changed", data.judgments_changed.size()}, {"relevant_og", relevant_og}, {"relevant_changed", relevant_changed},
-                 {"arms", arms}, {"sha256", data.fingerprint().hex()}};
+  Facts facts = {{"format", "instruction benchmark"},
+                 {"layout", data.layout},
+                 {"topics", data.topics.size()},
+                 {"documents", data.corpus.documents().size()},
+                 {"candidates", candidates},
+                 {"judgments_og", data.judgments_og.size()},
+                 {"judgments_changed", data.judgments_changed.size()},
+                 {"relevant_og", relevant_og},
+                 {"relevant_changed", relevant_changed},
+                 {"arms", arms},
+                 {"sha256", data.fingerprint().hex()}};
   add_notes(facts, data.notes);
   return facts;
 }
 
 Facts inspect_beir(const fs::path& path) {
   const auto data = collection::read_beir(path);
-  Facts facts = {{"format", "BEIR collection"}, {"documents", data.corpus.documents().size()}, {"queries", data.queries.topics.size()},
-                 {"judged_queries", data.judgments.lists().size()}, {"judgments", data.judgments.size()}};
+  Facts facts = {{"format", "BEIR collection"},
+                 {"documents", data.corpus.documents().size()},
+                 {"queries", data.queries.topics.size()},
+                 {"judged_queries", data.judgments.lists().size()},
+                 {"judgments", data.judgments.size()}};
   add_notes(facts, data.notes);
   return facts;
 }
@@ -91,8 +108,11 @@ struct Kind {
   std::string_view name;
   Facts (*inspect)(const fs::path& path);
 };
-constexpr Kind kKinds[] = {{"run", inspect_run}, {"judgments", inspect_judgments}, {"topics", inspect_topics},
-                           {"instruction", inspect_instruction_data}, {"beir", inspect_beir}};
+constexpr Kind kKinds[] = {{"run", inspect_run},
+                           {"judgments", inspect_judgments},
+                           {"topics", inspect_topics},
+                           {"instruction", inspect_instruction_data},
+                           {"beir", inspect_beir}};
 
 /// A file is tried as each kind of file; where none fits, the complaints of all are given.
 Facts inspect_file(const fs::path& path) {
@@ -130,7 +150,8 @@ void run_inspect(const Options& options) {
   const report::Format format = parse_format(options.format);
   Json all = Json::object();
   report::Table table;
-  table.columns = {{"path", report::Table::Align::kLeft}, {"", report::Table::Align::kLeft}, {"", report::Table::Align::kLeft}};
+  table.columns = {
+      {"path", report::Table::Align::kLeft}, {"", report::Table::Align::kLeft}, {"", report::Table::Align::kLeft}};
   for (const std::string& path : options.paths) {
     const Facts facts = inspect(path, options.as);
     for (const auto& [name, value] : facts.items()) table.rows.push_back({path, name, spelled(value)});
@@ -144,10 +165,12 @@ void run_inspect(const Options& options) {
 void set_up_inspect(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   app.add_option("paths", options->paths, "runs, judgments, topics, data sets")->type_name("PATH")->required();
-  app.add_option("--as", options->as, "read as this kind, and say what is wrong where it is not")->type_name("run|judgments|topics|instruction|beir");
+  app.add_option("--as", options->as, "read as this kind, and say what is wrong where it is not")
+      ->type_name("run|judgments|topics|instruction|beir");
   add_format(app, options->format);
-  app.footer("Reads each file or folder whole, as the other commands do, and says what it holds.\n"
-             "  heed inspect topics.robust04.txt core17-instructions");
+  app.footer(
+      "Reads each file or folder whole, as the other commands do, and says what it holds.\n"
+      "  heed inspect topics.robust04.txt core17-instructions");
   app.callback([options] { run_inspect(*options); });
 }
 

@@ -1,8 +1,9 @@
+#include "retrieve/models.h"
+
 #include "bench/json_results.h"
 #include "cli/command.h"
 #include "cli/shared_options.h"
 #include "cli/terminal.h"
-#include "retrieve/models.h"
 
 namespace heed::cli {
 
@@ -16,7 +17,10 @@ void set_up_models(CLI::App& app) {
     using Align = report::Table::Align;
     table.columns = {{"model", Align::kLeft}, {"dtype", Align::kLeft}, {"", Align::kLeft}};
     for (const retrieve::Model& model : retrieve::models()) {
-      json.push_back({{"name", model.name}, {"dtype", model.dtype}, {"explanation", model.explanation}, {"identity", model.identity()}});
+      json.push_back({{"name", model.name},
+                      {"dtype", model.dtype},
+                      {"explanation", model.explanation},
+                      {"identity", model.identity()}});
       table.rows.push_back({std::string(model.name), std::string(model.dtype), std::string(model.explanation)});
     }
     print(format == report::Format::kJson ? bench::json_text(json) : render(table, format));
