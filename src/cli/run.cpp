@@ -1,8 +1,11 @@
 #include "cli/run.h"
 
+#include <cstdint>
+#include <cstdlib>
 #include <exception>
 
 #include <malloc.h>
+#include <sys/mman.h>
 
 #include "base/error.h"
 #include "cli/command.h"
@@ -22,13 +25,18 @@ int complain(const CLI::App& app, const CLI::ParseError& error) {
   return kBadUsage;
 }
 
-/// One heap for all threads, grown in large steps and never given back: a command lives briefly, and growing step by
-/// step costs a system call and a page fault each time.
+/// One heap for all threads, grown in large steps, never given back, and on huge pages where the system has them: a
+/// command lives briefly, and of its time a third went into system calls and page faults for memory.
 void prepare_memory() {
+  constexpr std::size_t kHugePage = 2 << 20, kHeap = 64 << 20;
   mallopt(M_ARENA_MAX, 1);
   mallopt(M_TOP_PAD, 8 << 20);
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
-  mallopt(M_MMAP_THRESHOLD, 64 << 20);
+  mallopt(M_MMAP_THRESHOLD, 2 * kHeap);
+  void* const heap = std::malloc(kHeap);  // address space only: what is not touched takes no memory
+  const auto begin = (reinterpret_cast<std::uintptr_t>(heap) + kHugePage - 1) / kHugePage * kHugePage;
+  if (heap != nullptr) madvise(reinterpret_cast<void*>(begin), kHeap - kHugePage, MADV_HUGEPAGE);
+  std::free(heap);
 }
 
 }  // namespace

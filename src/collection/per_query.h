@@ -73,7 +73,7 @@ class PerQuery {
   }
 
  private:
-  static constexpr std::size_t kMostReserved = 1000;
+  static constexpr std::size_t kMostReserved = 4000;
 
   struct Queries {
     const std::vector<List>& lists;
@@ -85,7 +85,11 @@ class PerQuery {
     if (const auto found = index_.find(query, Queries{lists_})) {
       newest_ = *found;
     } else {
-      const std::size_t likely_size = lists_.empty() ? 0 : std::min<std::size_t>(lists_[newest_].size(), kMostReserved);
+      std::size_t likely_size = 0;
+      if (!lists_.empty()) {
+        lists_[newest_].entries_.shrink_to_fit();
+        likely_size = std::min<std::size_t>(lists_[newest_].size(), kMostReserved);
+      }
       newest_ = static_cast<std::uint32_t>(lists_.size());
       lists_.emplace_back(QueryId(arena_.keep(query)));
       lists_.back().entries_.reserve(likely_size);  // lists of one file are of like length

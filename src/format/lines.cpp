@@ -13,6 +13,7 @@ std::optional<std::string_view> LineReader::next() {
     ++number_;
     if (number_ == 1 && line->starts_with("\xEF\xBB\xBF")) line->remove_prefix(3);
     if (line->ends_with('\r')) line->remove_suffix(1);
+    if (!line->empty() && line->front() > ' ') return line;  // most lines
     if (line->find_first_not_of(" \t\r\v\f") != std::string_view::npos) return line;
   }
   return std::nullopt;
