@@ -1,0 +1,165 @@
+#include "cli/program.h"
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <cstring>
+#include <stdexcept>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "testing/testing.h"
+
+namespace heed::testing {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A pipe whose ends are closed at the latest when it goes.
+class Pipe {
+ public:
+  Pipe() {
+    if (pipe2(ends_.data(), O_CLOEXEC) != 0) throw std::runtime_error("cannot make a pipe");
+  }
+  ~Pipe() {
+    close_read();
+    close_write();
+  }
+  Pipe(const Pipe&) = delete;
+  Pipe& operator=(const Pipe&) = delete;
+
+  int read_end() const { return ends_[0]; }
+  int write_end() const { return ends_[1]; }
+  void close_read() { shut(ends_[0]); }
+  void close_write() { shut(ends_[1]); }
+
+ private:
+  static void shut(int& end) {
+    if (end >= 0) close(end);
+    end = -1;
+  }
+  std::array<int, 2> ends_{};
+};
+
+void allow_cores(int cores) {
+  cpu_set_t allowed, some;
+  sched_getaffinity(0, sizeof allowed, &allowed);
+  CPU_ZERO(&some);
+  for (int core = 0; core < CPU_SETSIZE && cores > 0; ++core)
+    if (CPU_ISSET(core, &allowed)) {
+      CPU_SET(core, &some);
+      --cores;
+    }
+  sched_setaffinity(0, sizeof some, &some);
+}
+
+/// What becomes the program: never returns.
+[[noreturn]] void become_heed(std::vector<char*>& arguments, const Surroundings& surroundings, const Pipe& in,
+                              const Pipe& out, const Pipe& err) {
+  dup2(in.read_end(), STDIN_FILENO);
+  dup2(surroundings.out_to.empty() ? out.write_end() : open(surroundings.out_to.c_str(), O_WRONLY | O_CLOEXEC),
+       STDOUT_FILENO);
+  dup2(err.write_end(), STDERR_FILENO);
+  setenv("HEED_DATA", (source_dir() / "data").c_str(), 1);
+  for (const auto& [name, value] : surroundings.environment) setenv(name.c_str(), value.c_str(), 1);
+  if (surroundings.cores > 0) allow_cores(surroundings.cores);
+  std::signal(SIGPIPE, SIG_DFL);
+  execv(HEED_PROGRAM, arguments.data());
+  _exit(127);
+}
+
+/// Reads what has come; closes the pipe at its end.
+void take(Pipe& pipe, std::string& into) {
+  std::array<char, 1 << 16> block;
+  const ssize_t got = read(pipe.read_end(), block.data(), block.size());
+  if (got > 0)
+    into.append(block.data(), static_cast<std::size_t>(got));
+  else
+    pipe.close_read();
+}
+
+/// Writes what fits; closes the pipe when all is written, or when nobody reads on.
+void give(Pipe& pipe, std::string_view& rest) {
+  const ssize_t put = write(pipe.write_end(), rest.data(), std::min<std::size_t>(rest.size(), 4096));
+  if (put > 0) rest.remove_prefix(static_cast<std::size_t>(put));
+  if (put < 0 || rest.empty()) pipe.close_write();
+}
+
+}  // namespace
+
+Outcome heed(const std::vector<std::string>& arguments, const Surroundings& surroundings) {
+  std::vector<std::string> words = {"heed"};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  std::vector<char*> pointers;
+  for (std::string& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+  std::signal(SIGPIPE, SIG_IGN);  // a program that refuses does not read its input to the end
+
+  Pipe in, out, err;
+  const pid_t child = fork();
+  if (child < 0) throw std::runtime_error("cannot fork");
+  if (child == 0) become_heed(pointers, surroundings, in, out, err);
+  in.close_read();
+  out.close_write();
+  err.close_write();
+
+  Outcome outcome;
+  std::string_view rest = surroundings.input;
+  if (rest.empty()) in.close_write();
+  while (in.write_end() >= 0 || out.read_end() >= 0 || err.read_end() >= 0) {
+    std::array<pollfd, 3> ends = {
+        {{in.write_end(), POLLOUT, 0}, {out.read_end(), POLLIN, 0}, {err.read_end(), POLLIN, 0}}};
+    if (poll(ends.data(), ends.size(), -1) < 0) continue;
+    if (ends[0].revents != 0) give(in, rest);
+    if (ends[1].revents != 0) take(out, outcome.out);
+    if (ends[2].revents != 0) take(err, outcome.err);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return outcome;
+}
+
+::testing::AssertionResult refused(const Outcome& outcome, int code, std::string_view part) {
+  const auto all = [&] {
+    return ::testing::AssertionFailure() << "exit code " << outcome.code << "\nstdout: " << outcome.out.substr(0, 500)
+                                         << "\nstderr: " << outcome.err << "\n";
+  };
+  if (outcome.code != code) return all() << "the exit code is not " << code;
+  if (!outcome.out.empty()) return all() << "something is on stdout";
+  if (std::count(outcome.err.begin(), outcome.err.end(), '\n') != 1 || !outcome.err.ends_with('\n'))
+    return all() << "stderr is not one line";
+  if (!outcome.err.starts_with("heed: ")) return all() << "stderr does not begin with `heed: `";
+  if (outcome.err.find(part) == std::string::npos) return all() << "stderr does not say: " << part;
+  return ::testing::AssertionSuccess();
+}
+
+::testing::AssertionResult succeeded(const Outcome& outcome) {
+  if (outcome.code == 0 && !outcome.out.empty()) return ::testing::AssertionSuccess();
+  return ::testing::AssertionFailure() << "exit code " << outcome.code << ", " << outcome.out.size()
+                                       << " bytes on stdout\nstderr: " << outcome.err;
+}
+
+nlohmann::json json_of(const Outcome& outcome) {
+  EXPECT_TRUE(succeeded(outcome));
+  auto json = nlohmann::json::parse(outcome.out, nullptr, false);
+  if (!json.is_discarded()) return json;
+  ADD_FAILURE() << "is no JSON: " << outcome.out.substr(0, 500);
+  return nullptr;
+}
+
+std::vector<std::string> files_below(const fs::path& folder) {
+  std::vector<std::string> files;
+  if (!fs::exists(folder)) return files;
+  for (const auto& entry : fs::recursive_directory_iterator(folder))
+    if (!entry.is_directory()) files.push_back(fs::relative(entry.path(), folder).string());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+}  // namespace heed::testing
