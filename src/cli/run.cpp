@@ -1,5 +1,6 @@
 #include "cli/run.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <exception>
@@ -23,6 +24,13 @@ int complain(const CLI::App& app, const CLI::ParseError& error) {
   const std::string command = chosen.empty() ? "" : " " + chosen.front()->get_name();
   say(std::string(error.what()) + " (heed help" + command + " explains)");
   return kBadUsage;
+}
+
+/// Names a word that is no command, where CLI11 would only miss one.
+void check_command(int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return;
+  if (std::ranges::find(commands(), argv[1], &Command::name) == commands().end())
+    throw base::BadUsage(std::string("there is no command ") + argv[1] + "; heed help lists them");
 }
 
 /// One heap for all threads, grown in large steps, never given back, and on huge pages where the system has them: a
@@ -52,6 +60,7 @@ int run(int argc, char** argv) {
   for (const Command& command : commands())
     command.set_up(*app.add_subcommand(std::string(command.name), std::string(command.explanation)));
   try {
+    check_command(argc, argv);
     app.parse(argc, argv);
     return kOk;
   } catch (const CLI::Success& success) {  // --help, --version

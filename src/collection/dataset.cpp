@@ -94,9 +94,9 @@ InstructionDataset read_instruction_dataset(const std::filesystem::path& folder)
     return data;
   }
   std::string known;
-  for (const Layout& layout : kLayouts)
-    known += "\n  " + std::string(layout.name) + ": " + std::string(layout.explanation);
-  throw base::BadInput(folder.string() + ": is no instruction benchmark in a layout that heed knows:" + known);
+  for (const Layout& layout : kLayouts) known += (known.empty() ? "" : ", ") + std::string(layout.name);
+  throw base::BadInput(folder.string() + ": is no instruction benchmark in a layout that heed knows (" + known +
+                       "; heed help layouts explains)");
 }
 
 }  // namespace heed::collection

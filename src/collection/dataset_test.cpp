@@ -160,7 +160,7 @@ TEST(Dataset, ADiffThatTheJudgmentsContradictIsSaid) {
 
 TEST(Dataset, AnotherFolderIsRefusedWithTheLayoutsThatExist) {
   const TemporaryDir dir;
-  EXPECT_NE(complaint_of([&] { read_instruction_dataset(dir.path()); }).find("\n  mteb: "), std::string::npos);
+  EXPECT_NE(complaint_of([&] { read_instruction_dataset(dir.path()); }).find("(followir, mteb; heed help layouts explains)"), std::string::npos);
   EXPECT_EQ(complaint_of([&] { read_instruction_dataset(dir.path() / "none"); }),
             (dir.path() / "none").string() + ": is not a folder with a data set");
 }

@@ -70,11 +70,12 @@ constexpr Topic kTopics[] = {
     {"measures", print_measures}, {"recipes", print_recipes}, {"layouts", print_layouts}, {"arms", print_arms}};
 
 void help(const std::string& what, const CLI::App& root) {
-  if (what.empty()) return print(root.help());
+  // App::help() is that of the chosen subcommand; this is the program's own.
+  if (what.empty()) return print(root.get_formatter()->make_help(&root, root.get_name(), CLI::AppFormatMode::Normal));
   for (const Topic& topic : kTopics)
     if (topic.name == what) return topic.print();
   for (const Command& command : commands())
-    if (command.name == what) return print(root.get_subcommand(what)->help());
+    if (command.name == what) return print(root.get_subcommand(what)->help(root.get_name()));
   throw base::BadUsage("there is no help about " + what + "; heed help lists the commands");
 }
 

@@ -114,17 +114,17 @@ constexpr Kind kKinds[] = {{"run", inspect_run},
                            {"instruction", inspect_instruction_data},
                            {"beir", inspect_beir}};
 
-/// A file is tried as each kind of file; where none fits, the complaints of all are given.
+/// A file is tried as each kind of file; where none fits, the complaints of all are given, on one line.
 Facts inspect_file(const fs::path& path) {
   std::string complaints;
   for (const Kind& kind : {kKinds[0], kKinds[1], kKinds[2]}) {
     try {
       return kind.inspect(path);
     } catch (const BadInput& complaint) {
-      complaints += "\n  as " + std::string(kind.name) + ": " + complaint.what();
+      complaints += "; as " + std::string(kind.name) + ": " + complaint.what();
     }
   }
-  throw BadInput(path.string() + ": is no run, judgments or topics that heed can read:" + complaints);
+  throw BadInput(path.string() + ": is no run, judgments or topics that heed can read" + complaints);
 }
 
 Facts inspect(const std::string& path, const std::string& as) {
