@@ -2,10 +2,9 @@
 
 namespace heed::base {
 
-void check(bool holds, std::source_location where) {
+void check(bool holds, const char* file, int line) {
   if (holds) return;
-  throw Bug(std::string(where.file_name()) + ":" + std::to_string(where.line()) +
-            ": a promise between two parts of heed is broken");
+  throw Bug(std::string(file) + ":" + std::to_string(line) + ": a promise between two parts of heed is broken");
 }
 
 std::string counted(long count, const std::string& one, const std::string& many) {

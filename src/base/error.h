@@ -1,6 +1,5 @@
 #pragma once
 
-#include <source_location>
 #include <stdexcept>
 #include <string>
 
@@ -26,7 +25,7 @@ class Bug : public std::logic_error {
 };
 
 /// Throws Bug, naming the caller's file and line, unless `holds`. On in release builds.
-void check(bool holds, std::source_location where = std::source_location::current());
+void check(bool holds, const char* file = __builtin_FILE(), int line = __builtin_LINE());
 
 /// `count` with its noun: "1 query", "2 queries".
 std::string counted(long count, const std::string& one, const std::string& many);

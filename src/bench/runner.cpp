@@ -186,8 +186,12 @@ TaskResult run_task(const Task& task, const retrieve::Model& model, const Evalua
   result.runs = run_arms(task, model, arms, store, options);
   const collection::Run *const og = result.run(Arm::kOg), *const changed = result.run(Arm::kChanged);
   if (og != nullptr && changed != nullptr) {
-    result.pair =
-        eval::evaluate_pair({task.data.judgments_og, task.data.judgments_changed, *og, *changed}, measures, judging);
+    const eval::RunPair pair{task.data.judgments_og, task.data.judgments_changed, *og, *changed};
+    try {
+      result.pair = eval::evaluate_pair(pair, measures, judging);
+    } catch (const BadInput& bad) {  // the files have long been read: the task is what a person knows
+      throw BadInput("task " + task.name + ": " + bad.what());
+    }
     result.notes.insert(result.notes.end(), result.pair->notes.begin(), result.pair->notes.end());
   }
   for (const ArmRun& run : result.runs) {

@@ -124,10 +124,14 @@ void write_results(const BenchmarkRequest& request, const std::vector<BenchmarkT
                    const std::filesystem::path& out) {
   for (const BenchmarkTask& task : tasks) {
     const std::string& name = task.result.task;
+    for (const collection::ArmRow& arm : collection::kArms)  // of an earlier call with more arms
+      if (task.result.run(arm.arm) == nullptr)
+        std::filesystem::remove(out / "runs" / (name + "." + std::string(arm.name) + ".run"));
     for (const bench::ArmRun& run : task.result.runs)
       base::write_file(out / "runs" / (name + "." + std::string(name_of(run.arm)) + ".run"), trec_run(run.run));
-    base::write_file(out / "results" / request.model / (name + ".json"),
-                     bench::json_text(mteb_json(task.result, task.task.data)));
+    if (task.result.pair)
+      base::write_file(out / "results" / request.model / (name + ".json"),
+                       bench::json_text(mteb_json(task.result, task.task.data)));
   }
   const std::string made_by =
       "heed " HEED_VERSION ", recipe " + request.recipe + ", " + tasks.front().result.model_identity;

@@ -37,8 +37,8 @@ std::string render_sections(const std::vector<report::Section>& sections, report
 /// All results as the list that results.json holds.
 std::string results_text(const std::vector<BenchmarkTask>& tasks);
 
-/// Writes results.json, runs/TASK.ARM.run, results/MODEL/TASK.json and report.html below `out`, each whole or not at
-/// all. results.json comes last: where it is, the others are.
+/// Writes results.json, runs/TASK.ARM.run, results/MODEL/TASK.json (of a pair; mteb has no other) and report.html below
+/// `out`, each whole or not at all. results.json comes last: where it is, the others are.
 void write_results(const BenchmarkRequest& request, const std::vector<BenchmarkTask>& tasks,
                    const std::filesystem::path& out);
 

@@ -1,12 +1,17 @@
 #include "cli/run.h"
 
 #include <algorithm>
+#include <csignal>
 #include <cstdint>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
+#include <iostream>
 
+#include <fcntl.h>
 #include <malloc.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "cli/command.h"
@@ -47,9 +52,18 @@ void prepare_memory() {
   std::free(heap);
 }
 
+/// A file that grows beyond its limit is a failed write, not a signal; and a stream that the caller closed is empty,
+/// not the next file we open.
+void prepare_streams() {
+  std::signal(SIGXFSZ, SIG_IGN);
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (fcntl(stream, F_GETFD) < 0) open("/dev/null", O_RDWR);
+}
+
 }  // namespace
 
 int run(int argc, char** argv) {
+  prepare_streams();
   prepare_memory();
   CLI::App app("heed: retrieval that follows instructions", "heed");
   app.set_version_flag("--version", "heed " HEED_VERSION);
@@ -64,13 +78,19 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
     return kOk;
   } catch (const CLI::Success& success) {  // --help, --version
-    return app.exit(success);
+    app.exit(success);
+    if (std::cout.flush()) return kOk;
+    say("standard output: cannot be written");
+    return kBadInput;
   } catch (const CLI::ParseError& error) {
     return complain(app, error);
   } catch (const base::BadUsage& error) {
     say(error.what());
     return kBadUsage;
   } catch (const base::BadInput& error) {
+    say(error.what());
+    return kBadInput;
+  } catch (const std::filesystem::filesystem_error& error) {  // a folder that vanished, a place that may not be read
     say(error.what());
     return kBadInput;
   } catch (const std::bad_alloc&) {

@@ -7,6 +7,10 @@ namespace heed::cli {
 
 using base::BadUsage;
 
+namespace {
+constexpr long kMostDocuments = 1'000'000'000'000;
+}
+
 void add_format(CLI::App& app, std::string& format) {
   std::string names;
   for (const report::FormatRow& row : report::formats())
@@ -22,12 +26,15 @@ report::Format parse_format(const std::string& name) {
 
 void add_judging(CLI::App& app, JudgingFlags& flags) {
   app.add_option("-l,--level", flags.relevance_level, "the least grade that counts as relevant")
+      ->check(CLI::Range(0, collection::kLargestGrade))
       ->type_name("GRADE")
       ->capture_default_str();
   app.add_option("-M,--max-retrieved", flags.max_retrieved, "judge only the first NUM documents of each query")
+      ->check(CLI::Range(0L, kMostDocuments))
       ->type_name("NUM");
   app.add_flag("-J,--judged-only", flags.judged_only, "leave documents without a judgment out of the rankings");
   app.add_option("-N,--collection-size", flags.collection_size, "documents in the collection, for the measure utility")
+      ->check(CLI::Range(0L, kMostDocuments))
       ->type_name("NUM");
 }
 
@@ -69,6 +76,7 @@ void add_missing(CLI::App& app, PairFlags& flags) {
 
 void add_bootstrap(CLI::App& app, PairFlags& flags) {
   app.add_option("--seed", flags.seed, "seed of the bootstrap; the same seed gives the same interval")
+      ->check(CLI::Range(0L, kLargestSeed))
       ->type_name("NUM")
       ->capture_default_str();
   app.add_option("--resamples", flags.resamples, "bootstrap samples of the queries")

@@ -11,6 +11,9 @@
 
 namespace heed::cli {
 
+/// Seeds are 0 up to this.
+inline constexpr long kLargestSeed = 1'000'000'000'000'000'000;
+
 /// Options that several commands have, with the same names and meanings. Each add_ function puts them on a command.
 
 void add_format(CLI::App& app, std::string& format);

@@ -1,6 +1,7 @@
 #include "collection/dataset.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "base/error.h"
 #include "collection/followir_layout.h"
@@ -17,6 +18,21 @@ constexpr Layout kLayouts[] = {
      read_mteb_layout},
 };
 
+/// How many documents change their judgment without being a candidate: p-MRR puts them below the last candidate.
+long flipped_without_rank(const InstructionDataset& data) {
+  long count = 0;
+  for (const InstructionTopic& topic : data.topics) {
+    std::unordered_set<std::string_view> candidates;
+    for (const std::uint32_t candidate : topic.candidates_og) candidates.insert(data.corpus[candidate].id.text());
+    const JudgedList& changed = *data.judgments_changed.find(topic.id);
+    for (const auto& [document, grade] : data.judgments_og.find(topic.id)->entries()) {
+      const int* const other = changed.find(document);
+      count += grade != (other != nullptr ? *other : 0) && !candidates.contains(document.text());
+    }
+  }
+  return count;
+}
+
 /// Adds what is odd about the data as a whole, which no single line shows.
 void note_oddities(InstructionDataset& data) {
   for (const ArmRow& row : kArms) {
@@ -26,6 +42,10 @@ void note_oddities(InstructionDataset& data) {
       data.notes.push_back(base::counted(missing, "topic has", "topics have") + " no text for the arm " +
                            std::string(row.name) + ", which is left out");
   }
+  if (const long count = flipped_without_rank(data); count > 0)
+    data.notes.push_back(
+        base::counted(count, "document whose judgment changes is", "documents whose judgment changes are") +
+        " no candidate of the query: ranked just below the last");
   for (const Judgments* const judgments : {&data.judgments_og, &data.judgments_changed}) {
     long unknown = 0;
     for (const JudgedList& list : judgments->lists())

@@ -158,9 +158,20 @@ TEST(Dataset, ADiffThatTheJudgmentsContradictIsSaid) {
   EXPECT_NE(notes[1].find("leaves out 1 document whose judgment changes"), std::string::npos);
 }
 
+TEST(Dataset, AChangedDocumentThatIsNoCandidateIsSaid) {
+  const TemporaryDir dir;
+  Files files = followir_files();
+  files["top_ranked.jsonl"] = "{\"qid\": \"q\", \"pid\": \"c\"}\n{\"qid\": 2, \"pid\": 7}\n";
+  const auto notes = read(dir, files).notes;
+  ASSERT_EQ(notes.size(), 2u);
+  EXPECT_EQ(notes[1], "1 document whose judgment changes is no candidate of the query: ranked just below the last");
+}
+
 TEST(Dataset, AnotherFolderIsRefusedWithTheLayoutsThatExist) {
   const TemporaryDir dir;
-  EXPECT_NE(complaint_of([&] { read_instruction_dataset(dir.path()); }).find("(followir, mteb; heed help layouts explains)"), std::string::npos);
+  EXPECT_NE(
+      complaint_of([&] { read_instruction_dataset(dir.path()); }).find("(followir, mteb; heed help layouts explains)"),
+      std::string::npos);
   EXPECT_EQ(complaint_of([&] { read_instruction_dataset(dir.path() / "none"); }),
             (dir.path() / "none").string() + ": is not a folder with a data set");
 }

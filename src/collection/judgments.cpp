@@ -7,13 +7,13 @@
 
 namespace heed::collection {
 
-JudgmentReader::JudgmentReader(const std::filesystem::path& path) : lines_(std::make_unique<format::LineReader>(path)) {
-  if (path == "-") return;  // cannot be read twice; JSON lines come from files
-  format::LineReader probe(path);
-  const auto first = probe.next();
-  if (!first || !format::trimmed(*first).starts_with('{')) return;
-  lines_.reset();
-  json_ = std::make_unique<format::JsonlReader>(path);
+JudgmentReader::JudgmentReader(const std::filesystem::path& path) {
+  format::LineReader lines(path);
+  const auto first = lines.peek();
+  if (first && format::trimmed(*first).starts_with('{'))
+    json_ = std::make_unique<format::JsonlReader>(std::move(lines));
+  else
+    lines_ = std::make_unique<format::LineReader>(std::move(lines));
 }
 
 JudgmentReader::~JudgmentReader() = default;

@@ -1,7 +1,7 @@
 // Official TREC runs, judged as a whole, against what trec_eval 10 printed for them.
-#include <gtest/gtest.h>
-
 #include <map>
+
+#include <gtest/gtest.h>
 
 #include "base/parallel.h"
 #include "eval/evaluation.h"
@@ -21,7 +21,8 @@ std::map<std::string, double> printed_summary(const std::string& output) {
     const std::string line = output.substr(begin, end - begin);
     const std::size_t first = line.find('\t'), second = line.find('\t', first + 1);
     const std::string name = line.substr(0, line.find_last_not_of(" \t", first) + 1);
-    if (line.substr(first + 1, second - first - 1) == "all" && name != "runid") values[name] = std::stod(line.substr(second + 1));
+    if (line.substr(first + 1, second - first - 1) == "all" && name != "runid")
+      values[name] = std::stod(line.substr(second + 1));
     begin = end + 1;
   }
   return values;
@@ -35,7 +36,8 @@ TEST(SharedEvaluation, OfficialRunsScoreAsTrecEvalSays) {
   for (const std::string name : {"MU03rob01", "NLPR03vb10", "SABIR03BASE", "pircRBa1", "uic0301"}) {
     const auto run = collection::read_run(shared_dir() / "data/trec/runs" / (name + ".run.gz"));
     const auto evaluation = evaluate(judgments, run, measures, {}, base::usable_cores());
-    const auto expected = printed_summary(content_of(shared_dir() / "fixtures/trec_eval/robust03" / (name + ".all_trec.txt.gz")));
+    const auto expected =
+        printed_summary(content_of(shared_dir() / "fixtures/trec_eval/robust03" / (name + ".all_trec.txt.gz")));
     EXPECT_GT(expected.size(), 90u);
     for (const auto& [measure, value] : expected) {
       const auto column = evaluation.column(measure);

@@ -12,7 +12,7 @@ namespace heed::format {
 namespace dom = simdjson::dom;
 
 struct JsonlReader::State {
-  explicit State(const std::filesystem::path& path) : lines(path) {}
+  explicit State(LineReader source) : lines(std::move(source)) {}
 
   std::optional<dom::element> find(std::string_view key) {
     dom::element value;
@@ -46,7 +46,8 @@ struct JsonlReader::State {
   std::deque<std::string> digits;  // ids of this line that came as numbers
 };
 
-JsonlReader::JsonlReader(const std::filesystem::path& path) : state_(std::make_unique<State>(path)) {}
+JsonlReader::JsonlReader(const std::filesystem::path& path) : JsonlReader(LineReader(path)) {}
+JsonlReader::JsonlReader(LineReader lines) : state_(std::make_unique<State>(std::move(lines))) {}
 JsonlReader::~JsonlReader() = default;
 JsonlReader::JsonlReader(JsonlReader&&) noexcept = default;
 JsonlReader& JsonlReader::operator=(JsonlReader&&) noexcept = default;

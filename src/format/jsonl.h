@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "format/lines.h"
+
 namespace heed::format {
 
 /// A file of JSON objects, one a line (plain, gzip or `-`); line ends, blank lines and a byte order mark as LineReader
@@ -17,6 +19,8 @@ namespace heed::format {
 class JsonlReader {
  public:
   explicit JsonlReader(const std::filesystem::path& path);
+  /// Goes on with lines of which none was taken: where a file's first line decides its format.
+  explicit JsonlReader(LineReader lines);
   ~JsonlReader();
   JsonlReader(JsonlReader&&) noexcept;
   JsonlReader& operator=(JsonlReader&&) noexcept;

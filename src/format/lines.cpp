@@ -1,6 +1,7 @@
 #include "format/lines.h"
 
 #include <cstring>
+#include <utility>
 
 #include "base/error.h"
 
@@ -9,6 +10,16 @@ namespace heed::format {
 LineReader::LineReader(const std::filesystem::path& path) : bytes_(path), buffer_(1 << 17) {}
 
 std::optional<std::string_view> LineReader::next() {
+  if (!peeked_) return next_filled();
+  return std::exchange(peeked_, std::nullopt);
+}
+
+std::optional<std::string_view> LineReader::peek() {
+  if (!peeked_) peeked_ = next_filled();
+  return peeked_;
+}
+
+std::optional<std::string_view> LineReader::next_filled() {
   while (auto line = next_raw()) {
     ++number_;
     if (number_ == 1 && line->starts_with("\xEF\xBB\xBF")) line->remove_prefix(3);

@@ -19,6 +19,9 @@ class LineReader {
   /// The next line that holds more than white space, without its end; valid until the next call. Nothing at the end.
   std::optional<std::string_view> next();
 
+  /// What next() will return, which stays to be returned.
+  std::optional<std::string_view> peek();
+
   /// The number of the line last returned, from 1, blank lines counted.
   long number() const { return number_; }
 
@@ -29,12 +32,14 @@ class LineReader {
   [[noreturn]] void fail(std::string_view what) const;
 
  private:
+  std::optional<std::string_view> next_filled();
   std::optional<std::string_view> next_raw();
 
   ByteReader bytes_;
   std::vector<char> buffer_;
   std::size_t begin_ = 0, end_ = 0;  // what of the buffer is read but not yet returned
   bool at_end_ = false;
+  std::optional<std::string_view> peeked_;
   long number_ = 0;
 };
 

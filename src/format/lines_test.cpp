@@ -32,6 +32,18 @@ TEST(Lines, LongerThanTheBufferAreWhole) {
   EXPECT_EQ(lines_of(path), (std::vector<std::string>{"1|" + a, "2|" + b, "3|" + c}));
 }
 
+TEST(Lines, APeekedLineIsStillToCome) {
+  const TemporaryDir dir;
+  LineReader lines(dir.write("f", "\none\ntwo"));
+  EXPECT_EQ(lines.peek(), "one");
+  EXPECT_EQ(lines.peek(), "one");
+  LineReader moved = std::move(lines);
+  EXPECT_EQ(moved.next(), "one");
+  EXPECT_EQ(moved.number(), 2);
+  EXPECT_EQ(moved.next(), "two");
+  EXPECT_EQ(moved.peek(), std::nullopt);
+}
+
 TEST(Lines, ComplaintsNameFileAndLine) {
   const TemporaryDir dir;
   const auto path = dir.write("f", "\none\n");

@@ -77,6 +77,12 @@ std::string line_of(const LineStyle& style, std::span<const std::string> cells) 
   return line.append(style.end).append("\n");
 }
 
+/// The lines of a text with another separator than a line break.
+std::string joined_lines(std::string_view text, std::string_view separator) {
+  const std::pair<char, std::string_view> line_break[] = {{'\n', separator}};
+  return replaced(text, line_break);
+}
+
 std::vector<std::string> names_of(const Table& table) {
   std::vector<std::string> names;
   for (const Table::Column& column : table.columns) names.push_back(column.name);
@@ -86,7 +92,7 @@ std::vector<std::string> names_of(const Table& table) {
 std::string markdown_table(const Table& table) {
   static constexpr std::pair<char, std::string_view> kEscapes[] = {{'|', "\\|"}, {'\n', " "}};
   static constexpr LineStyle kStyle{"| ", " | ", " |", kEscapes};
-  std::string text = table.title.empty() ? "" : "### " + table.title + "\n\n";
+  std::string text = table.title.empty() ? "" : "### " + joined_lines(table.title, "\n\n") + "\n\n";
   text += line_of(kStyle, names_of(table));
   std::vector<std::string> rule;
   for (const Table::Column& column : table.columns)
@@ -109,7 +115,7 @@ std::string latex_table(const Table& table) {
                                                                    {'^', "\\textasciicircum{}"},
                                                                    {'\\', "\\textbackslash{}"}};
   static constexpr LineStyle kStyle{"", " & ", " \\\\", kEscapes};
-  std::string text = table.title.empty() ? "" : "% " + table.title + "\n";
+  std::string text = table.title.empty() ? "" : "% " + joined_lines(table.title, "\n% ") + "\n";
   text += "\\begin{tabular}{";
   for (const Table::Column& column : table.columns) text += column.align == Table::Align::kRight ? 'r' : 'l';
   text += "}\n\\toprule\n" + line_of(kStyle, names_of(table)) + "\\midrule\n";

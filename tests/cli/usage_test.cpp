@@ -18,19 +18,19 @@ struct Files {
 };
 
 TEST(Help, ListsEveryCommand) {
-  const Outcome outcome = heed({"--help"});
+  const Outcome outcome = heed({"help"});
   ASSERT_TRUE(succeeded(outcome));
+  EXPECT_EQ(outcome.out, heed({"--help"}).out);
   for (const std::string& command : kCommands)
     EXPECT_NE(outcome.out.find("\n  " + command + " "), std::string::npos) << command;
 }
 
 TEST(Help, ExplainsEachCommandAsItsFlagDoes) {
-  const auto without_usage = [](const std::string& help) { return help.substr(help.find("Options:")); };
   for (const std::string& command : kCommands) {
     const Outcome outcome = heed({"help", command});
     EXPECT_TRUE(succeeded(outcome)) << command;
     EXPECT_NE(outcome.out.find("--help"), std::string::npos) << command;
-    EXPECT_EQ(without_usage(outcome.out), without_usage(heed({command, "--help"}).out)) << command;
+    EXPECT_EQ(outcome.out, heed({command, "--help"}).out) << command;
   }
 }
 

@@ -30,6 +30,7 @@ std::vector<std::string> split_commas(const std::vector<std::string>& texts) {
 void run_bench(const Options& options) {
   BenchmarkRequest request = options.request;
   const report::Format format = parse_format(options.format);
+  if (options.out.empty()) throw base::BadUsage("--out names the folder for the results; it is empty");
   request.arms = split_commas(request.arms);
   PairFlags flags = options.pair;
   flags.ties = options.ties.empty() ? name_of(bench::recipe_named(request.recipe).ties) : options.ties;

@@ -90,6 +90,7 @@ Systems compare_runs(const Options& options) {
 }
 
 Systems compare_pairs(const Options& options) {
+  const auto pairing = pair_options(options.pair, options.judging);
   const Judgments og = collection::read_judgments(options.qrels_og),
                   changed = collection::read_judgments(options.qrels_changed);
   const Run a_og = collection::read_run(options.runs_og[0]), b_og = collection::read_run(options.runs_og[1]);
@@ -98,7 +99,6 @@ Systems compare_pairs(const Options& options) {
   const auto requests =
       options.measures.empty() ? std::vector<std::string>{"map_cut.1000", "ndcg_cut.5"} : options.measures;
   const auto measures = eval::select_measures(requests);
-  const auto pairing = pair_options(options.pair, options.judging);
   const auto a = evaluate_pair({og, changed, a_og, a_changed}, measures, pairing);
   const auto b = evaluate_pair({og, changed, b_og, b_changed}, measures, pairing);
   Systems systems;
@@ -210,12 +210,16 @@ void set_up_compare(CLI::App& app) {
   add_judging(app, options->judging);
   add_ties(app, options->pair);
   add_missing(app, options->pair);
-  app.add_option("--seed", options->seed, "seed of the randomization test")->type_name("NUM")->capture_default_str();
+  app.add_option("--seed", options->seed, "seed of the randomization test")
+      ->check(CLI::Range(0L, kLargestSeed))
+      ->type_name("NUM")
+      ->capture_default_str();
   app.add_option("--samples", options->samples, "random exchanges of the test")
       ->type_name("NUM")
       ->check(CLI::Range(1, 100000000))
       ->capture_default_str();
   app.add_option("--topics", options->topics, "how many of the topics that differ most to show")
+      ->check(CLI::Range(0, 1000000))
       ->type_name("NUM")
       ->capture_default_str();
   add_format(app, options->format);

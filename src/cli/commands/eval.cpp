@@ -68,10 +68,10 @@ Json run_json(const eval::Evaluation& evaluation) {
 std::unordered_map<std::string, std::string> read_groups(const std::string& path) {
   std::unordered_map<std::string, std::string> groups;
   format::LineReader lines(path);
-  const auto first = lines.next();
+  const auto first = lines.peek();
   if (!first) throw BadInput(path + ": there are no groups in it");
   if (format::trimmed(*first).starts_with('{')) {
-    format::JsonlReader line(path);
+    format::JsonlReader line(std::move(lines));
     while (line.next()) {
       const auto text = line.text("text");
       const std::size_t separator = text.find("[SEP]");
@@ -86,7 +86,7 @@ std::unordered_map<std::string, std::string> read_groups(const std::string& path
     }
     return groups;
   }
-  for (auto line = first; line; line = lines.next()) {
+  while (const auto line = lines.next()) {
     const auto field = format::split_tabs(*line);
     if (field.size() != 2)
       lines.fail("a line has 2 fields (query TAB group), this one has " + std::to_string(field.size()));
@@ -172,11 +172,11 @@ void judge_run(const Options& options) {
 void judge_pair(const Options& options) {
   const auto measures = pair_measures(options.measures);
   const Format format = parse_format(options.format);
+  const eval::PairOptions judging = pair_options(options.pair, options.judging);
   const Judgments judgments_og = collection::read_judgments(options.qrels_og);
   const Judgments judgments_changed = collection::read_judgments(options.qrels_changed);
   const Run run_og = collection::read_run(options.run_og), run_changed = collection::read_run(options.run_changed);
-  const auto pair = eval::evaluate_pair({judgments_og, judgments_changed, run_og, run_changed}, measures,
-                                        pair_options(options.pair, options.judging));
+  const auto pair = eval::evaluate_pair({judgments_og, judgments_changed, run_og, run_changed}, measures, judging);
   for (const auto* const notes :
        {&judgments_og.notes, &judgments_changed.notes, &run_og.notes, &run_changed.notes, &pair.notes})
     say_all(*notes);
@@ -186,13 +186,31 @@ void judge_pair(const Options& options) {
   table.remarks = {
       "x100. og, changed: each run with its own judgments. paper: the pairing of the published tables, each run "
       "with the other's judgments."};
+  if (format == Format::kTsv)  // has no title, so what that says is rows
+    for (const auto& [name, value] : {std::pair("p_mrr", pair.p_mrr),
+                                      {"p_mrr_low", pair.p_mrr_interval.low},
+                                      {"p_mrr_high", pair.p_mrr_interval.high}})
+      table.rows.push_back({name, report::signed_percent(value), "", "", ""});
   std::string text = render(table, format);
   if (options.queries && !pair.og.columns.empty())
     text += "\n" + render(report::query_table(pair, pair.og.columns.back().name), format);
   print(text);
 }
 
-void judge(const Options& options) {
+/// Refuses the flags of one kind of judging where the other was asked.
+void check_flags(const CLI::App& app, const Options& options, bool is_pair) {
+  const auto refuse = [&](std::initializer_list<const char*> flags, const char* why) {
+    for (const char* const flag : flags)
+      if (app.count(flag) > 0) throw BadUsage(std::string(flag) + " " + why);
+  };
+  if (is_pair)
+    refuse({"-c", "-n", "--groups"}, "goes with a single run; a pair of runs has --missing");
+  else
+    refuse({"--ties", "--missing", "--seed", "--resamples"}, "goes with a pair of runs");
+  if (!options.groups.empty()) refuse({"-m", "-n"}, "does not go with --groups, which judges by nDCG@10");
+}
+
+void judge(const CLI::App& app, const Options& options) {
   const bool any_pair = !options.qrels_og.empty() || !options.qrels_changed.empty() || !options.run_og.empty() ||
                         !options.run_changed.empty();
   const bool any_single = !options.qrels.empty() || !options.run.empty();
@@ -201,13 +219,13 @@ void judge(const Options& options) {
     if (options.qrels_og.empty() || options.qrels_changed.empty() || options.run_og.empty() ||
         options.run_changed.empty())
       throw BadUsage("a pair needs all of --qrels-og, --qrels-changed, --run-og and --run-changed");
-    if (options.all_judged || options.no_summary || !options.groups.empty())
-      throw BadUsage("-c, -n and --groups go with a single run; a pair has --missing");
+    check_flags(app, options, true);
     return judge_pair(options);
   }
   if (options.qrels.empty() || options.run.empty())
     throw BadUsage("give the judgments and the run: heed eval QRELS RUN");
   if (options.qrels == "-" && options.run == "-") throw BadUsage("only one of the two files can be standard input");
+  check_flags(app, options, false);
   options.groups.empty() ? judge_run(options) : judge_robustness(options);
 }
 
@@ -255,7 +273,7 @@ void set_up_eval(CLI::App& app) {
       "  heed eval --qrels-og og.txt --qrels-changed changed.txt --run-og og.run --run-changed changed.run\n"
       "What is passed over (comments, queries without judgments) is counted on stderr. docs/measures.md has the "
       "formulas.");
-  app.callback([options] { judge(*options); });
+  app.callback([options, &app] { judge(app, *options); });
 }
 
 }  // namespace heed::cli

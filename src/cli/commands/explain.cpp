@@ -47,10 +47,12 @@ void explain(const Options& options) {
     data = collection::read_instruction_dataset(options.data);
   }
   const Run run_og = collection::read_run(options.run_og), run_changed = collection::read_run(options.run_changed);
-  const auto query = obedience(
-      require(data.judgments_og, options.query, has_qrels ? options.qrels_og : options.data),
-      require(data.judgments_changed, options.query, has_qrels ? options.qrels_changed : options.data),
-      require(run_og, options.query, options.run_og), require(run_changed, options.query, options.run_changed), ties);
+  const auto& judged_og = require(data.judgments_og, options.query, has_qrels ? options.qrels_og : options.data);
+  const auto& judged_changed =
+      require(data.judgments_changed, options.query, has_qrels ? options.qrels_changed : options.data);
+  const auto& ranked_og = require(run_og, options.query, options.run_og);
+  const auto& ranked_changed = require(run_changed, options.query, options.run_changed);
+  const auto query = obedience(judged_og, judged_changed, ranked_og, ranked_changed, ties);
   if (query.flipped.empty())
     throw BadInput("query " + options.query + ": no judgment differs between the two instructions");
   if (format == report::Format::kJson) {
