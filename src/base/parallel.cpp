@@ -23,6 +23,7 @@ void parallel_for(std::size_t count, int threads, const std::function<void(int, 
   check(threads >= 1);
   std::atomic<std::size_t> next = 0;
   std::exception_ptr failure;
+  std::size_t failed_item = count;
   std::mutex failure_lock;
   const auto run = [&](int worker) {
     for (std::size_t item = next++; item < count; item = next++) {
@@ -30,7 +31,10 @@ void parallel_for(std::size_t count, int threads, const std::function<void(int, 
         work(worker, item);
       } catch (...) {
         const std::lock_guard lock(failure_lock);
-        if (!failure) failure = std::current_exception();
+        if (item < failed_item) {
+          failed_item = item;
+          failure = std::current_exception();
+        }
         next = count;
       }
     }

@@ -1,6 +1,9 @@
 #include "base/parallel.h"
 
+#include <chrono>
 #include <stdexcept>
+#include <string>
+#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -24,6 +27,21 @@ TEST(Parallel, AFailureReachesTheCaller) {
     if (item == 3) throw std::runtime_error("item 3");
   };
   EXPECT_THROW(parallel_for(10, 2, fail), std::runtime_error);
+}
+
+TEST(Parallel, OfSeveralFailuresTheFirstItemsIsThrown) {
+  const auto fail = [](int, std::size_t item) {
+    if (item == 0) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    throw std::runtime_error(std::to_string(item));
+  };
+  for (int i = 0; i < 5; ++i) {
+    try {
+      parallel_for(4, 2, fail);
+      FAIL();
+    } catch (const std::runtime_error& error) {
+      EXPECT_STREQ(error.what(), "0");
+    }
+  }
 }
 
 TEST(Parallel, NothingToDoIsDone) {

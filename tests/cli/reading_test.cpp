@@ -117,5 +117,22 @@ TEST(Reading, AFullDeviceIsNoSuccess) {
     EXPECT_TRUE(refused(heed(line, {.out_to = "/dev/full"}), 65, "standard output")) << line.front();
 }
 
+/// Judgments of one query, more than any buffer holds.
+std::string many_judgments(const std::string& before, const std::string& after) {
+  std::string text;
+  for (int i = 0; i < 20000; ++i) text += before + std::to_string(i) + after;
+  return text;
+}
+
+TEST(Reading, JudgmentsThroughAPipeAreAllRead) {
+  const TemporaryDir folder;
+  const std::string run = folder.write("run", "1 Q0 d1 1 1 t\n");
+  const std::string expected = "num_rel               \tall\t20000\n";
+  EXPECT_EQ(heed({"eval", "-", run, "-m", "num_rel"}, {.input = many_judgments("1 0 d", " 1\n")}).out, expected);
+  const auto lines = many_judgments("{\"query-id\": \"1\", \"corpus-id\": \"d", "\", \"score\": 1}\n");
+  EXPECT_EQ(heed({"eval", "-", run, "-m", "num_rel"}, {.input = lines}).out, expected);
+  EXPECT_EQ(heed({"eval", "/dev/stdin", run, "-m", "num_rel"}, {.input = lines}).out, expected);
+}
+
 }  // namespace
 }  // namespace heed::testing

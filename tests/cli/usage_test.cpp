@@ -189,5 +189,39 @@ TEST(Usage, ABenchThatCannotStartWritesNothing) {
   }
 }
 
+TEST(Usage, AWordThatIsNoCommandIsNamed) {
+  EXPECT_TRUE(refused(heed({"frob"}), 64, "there is no command frob"));
+}
+
+TEST(Usage, FlagsOfTheOtherKindOfJudgingAreRefused) {
+  const Files files;
+  EXPECT_TRUE(refused(heed({"eval", files.qrels, files.run, "--ties", "input"}), 64, "--ties goes with a pair"));
+  EXPECT_TRUE(refused(heed({"eval", files.qrels, files.run, "--groups", "prefix", "-m", "map"}), 64, "-m does not go"));
+  EXPECT_TRUE(refused(heed({"eval", files.qrels, files.run, "-l", "-1"}), 64));
+  EXPECT_TRUE(refused(heed({"eval", files.qrels, files.run, "-M", "99999999999999999999"}), 64));
+}
+
+TEST(Usage, IsCheckedBeforeAnyFileIsRead) {
+  EXPECT_TRUE(refused(
+      heed({"eval", "--qrels-og", "a", "--qrels-changed", "b", "--run-og", "c", "--run-changed", "d", "--ties", "foo"}),
+      64, "--ties is docid, input or expected"));
+  EXPECT_TRUE(refused(heed({"bench", "--model", "bm25", "--data", "a", "--out", ""}), 64, "--out"));
+}
+
+TEST(Usage, ComplaintsArePrintableWhateverAFileHolds) {
+  const TemporaryDir folder;
+  const std::string qrels =
+      folder.write("qrels", std::string("1 0 a \x1B[31m\x00\xFF", 14) + std::string(100000, 'x') + "\n");
+  const Outcome outcome = heed({"eval", qrels, qrels});
+  EXPECT_TRUE(refused(outcome, 65, "grade is not an integer"));
+  EXPECT_EQ(outcome.err.find('\x1B'), std::string::npos);
+  EXPECT_LT(outcome.err.size(), 5000u);
+}
+
+TEST(Usage, APlaceThatCannotBeUsedIsWrongInput) {
+  EXPECT_TRUE(refused(heed({"demo"}, {.environment = {{"TMPDIR", "/nowhere"}}}), 65));
+  EXPECT_EQ(heed({"--version"}, {.out_to = "/dev/full"}).code, 65);
+}
+
 }  // namespace
 }  // namespace heed::testing
