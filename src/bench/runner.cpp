@@ -89,6 +89,7 @@ class Scorer {
     std::vector<Document> texts;
     for (const std::uint32_t candidate : candidates) texts.push_back(data_.corpus[candidate]);
     auto computed = reranker_->score(needs, texts);
+    check(computed.size() == needs.size());
     for (std::size_t k = 0; k < missing.size(); ++k) {
       check(computed[k].size() == candidates.size() &&
             std::ranges::all_of(computed[k], [](double s) { return std::isfinite(s); }));
@@ -141,6 +142,7 @@ std::vector<ArmRun> run_arms(const Task& task, const retrieve::Model& model, std
     runs.push_back({arm, {}});
     runs.back().run.tag = model.name;
   }
+  check(options.block >= 1);
   const auto jobs = jobs_of(task.data, arms);
   const auto fingerprints = fingerprints_of(task.data.corpus);
   const int threads = std::max(1, std::min(options.threads, static_cast<int>(jobs.size())));

@@ -19,7 +19,7 @@ using Progress = std::function<void(long done, long total)>;
 struct RunnerOptions {
   int threads = 1;  ///< changes only the time
   /// Documents scored and stored at a time, for models that score each document alone: what a crash can cost.
-  std::size_t block = 64;
+  std::size_t block = 64;  ///< at least 1
   Progress progress;
 };
 
@@ -30,7 +30,7 @@ struct ArmRun {
 };
 
 /// Ranks every topic's candidates in each arm. What the store holds is not computed again; what is computed is in the
-/// store before this returns, or throws. Throws BadInput where the data lacks an arm, Bug where the model gives a
+/// store before this returns, or throws. REQUIRES: each arm once. Throws BadInput where the data lacks an arm, Bug where the model gives a
 /// score that is not finite.
 std::vector<ArmRun> run_arms(const Task& task, const retrieve::Model& model, std::span<const collection::Arm> arms,
                              ScoreStore& store, const RunnerOptions& options);

@@ -83,6 +83,28 @@ TEST(ScoreStore, WhatWasNeverPutIsNotThere) {
   EXPECT_EQ(store.find(key_of("model", "query", "instruction", "other")), std::nullopt);
 }
 
+TEST(ScoreStore, AFlippedBitIsNoticed) {
+  const TemporaryDir dir;
+  const auto path = dir.path() / "store.db";
+  const Scores scores(50, 1.25);
+  ScoreStore(path).put(kKey, scores);
+  std::string bytes = heed::testing::content_of(path);
+  const double value = scores[0];
+  const std::string pattern(reinterpret_cast<const char*>(&value), sizeof value);
+  const std::size_t at = bytes.find(pattern + pattern);
+  ASSERT_NE(at, std::string::npos);
+  bytes[at + 20] = static_cast<char>(bytes[at + 20] ^ 1);
+  dir.write("store.db", bytes);
+  EXPECT_NE(complaint_of([&] { ScoreStore(path).find(kKey); }).find("the score store is damaged"), std::string::npos);
+}
+
+TEST(ScoreStore, AnEmptyListIsNotAnAbsentOne) {
+  const TemporaryDir dir;
+  ScoreStore store(dir.path() / "store.db");
+  store.put(kKey, Scores{});
+  EXPECT_EQ(store.find(kKey), Scores{});
+}
+
 TEST(ScoreStore, TheLastPutCounts) {
   const TemporaryDir dir;
   ScoreStore store(dir.path() / "store.db");
@@ -151,6 +173,18 @@ TEST(ScoreStore, TwoStoresOnOneFileWorkAtOnce) {
     ScoreStore &writer = i % 2 == 0 ? first : second, &reader = i % 2 == 0 ? second : first;
     writer.put(key_of("m", query, "", ""), Scores{static_cast<double>(i)});
     EXPECT_EQ(reader.find(key_of("m", query, "", "")), Scores{static_cast<double>(i)});
+  }
+}
+
+TEST(ScoreStore, SeveralMayCreateTheFileAtOnce) {
+  for (int round = 0; round < 10; ++round) {
+    const TemporaryDir dir;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 8; ++i)
+      threads.emplace_back([&, i] {
+        EXPECT_NO_THROW(ScoreStore(dir.path() / "store.db").put(key_of("m", std::to_string(i), "", ""), Scores{1}));
+      });
+    for (std::thread& thread : threads) thread.join();
   }
 }
 

@@ -8,6 +8,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr std::size_t kLongestName = 200;  // files are called by it, with endings
+
 constexpr EvaluationRecipe kRecipes[] = {
     {"sound", "equal scores by document id, each run with its own judgments first", eval::Ties::kDocumentId, false},
     {"paper", "as the paper's harness (mteb 1.7): equal scores in the order of the candidates, crossed judgments first",
@@ -26,7 +28,8 @@ Task open_task(const std::string& argument) {
   const bool is_named = equals != std::string::npos && !fs::exists(argument);
   const fs::path folder = is_named ? argument.substr(equals + 1) : argument;
   Task task{is_named ? argument.substr(0, equals) : name_of_folder(folder), {}};
-  if (task.name.empty() || task.name.starts_with('.') || task.name.find_first_of("/ \t\n") != std::string::npos)
+  if (task.name.empty() || task.name.starts_with('.') || task.name.find_first_of("/ \t\n") != std::string::npos ||
+      task.name.size() > kLongestName)
     throw base::BadUsage("\"" + task.name + "\" cannot be the name of a task; give one with NAME=FOLDER");
   task.data = collection::read_instruction_dataset(folder);
   return task;

@@ -16,7 +16,7 @@ struct Texts {
 
 /// Why one topic scored as it did: each flipped document with its ranks before and after, what it adds to the topic's
 /// p-MRR (the shares sum up to it), the largest share first; with the texts also its title, the query and both
-/// instructions. A rank below the ranking's end is marked. REQUIRES: the query has flipped documents.
+/// instructions. REQUIRES: the query has flipped documents.
 Table explanation(const eval::QueryObedience& query, const Texts& texts);
 
 }  // namespace heed::report

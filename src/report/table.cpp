@@ -121,7 +121,7 @@ std::string latex_table(const Table& table) {
   text += "}\n\\toprule\n" + line_of(kStyle, names_of(table)) + "\\midrule\n";
   for (const auto& row : table.rows) text += line_of(kStyle, row);
   text += "\\bottomrule\n\\end{tabular}\n";
-  for (const std::string& remark : table.remarks) text += "% " + remark + "\n";
+  for (const std::string& remark : table.remarks) text += "% " + joined_lines(remark, "\n% ") + "\n";
   return text;
 }
 
