@@ -1,12 +1,12 @@
 #include "base/file.h"
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <system_error>
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -30,8 +30,10 @@ namespace {
 /// A file under a temporary name: removed unless it was published.
 class TemporaryFile {
  public:
-  explicit TemporaryFile(const fs::path& beside) : name_(beside.string() + ".XXXXXX") {
-    descriptor_ = mkstemp(name_.data());
+  explicit TemporaryFile(const fs::path& beside) {
+    static std::atomic<unsigned> count = 0;
+    name_ = beside.string() + ".new-" + std::to_string(getpid()) + "-" + std::to_string(count++);
+    descriptor_ = open(name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (descriptor_ < 0) throw BadInput(beside.string() + ": cannot be written: " + std::strerror(errno));
   }
   ~TemporaryFile() {
@@ -52,9 +54,7 @@ class TemporaryFile {
   }
 
   bool publish(const fs::path& as) {
-    const mode_t mask = umask(0);
-    umask(mask);
-    if (fchmod(descriptor_, 0666 & ~mask) != 0 || fsync(descriptor_) != 0) return false;
+    if (fsync(descriptor_) != 0) return false;
     const int closed = close(descriptor_);
     descriptor_ = -1;
     published_ = closed == 0 && rename(name_.c_str(), as.c_str()) == 0;

@@ -39,10 +39,10 @@ void parallel_for(std::size_t count, int threads, const std::function<void(int, 
       }
     }
   };
-  const int helpers = static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(threads), count)) - 1;
+  const int further = static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(threads), count)) - 1;
   {
     std::vector<std::jthread> others;
-    for (int worker = 1; worker <= helpers; ++worker) others.emplace_back(run, worker);
+    for (int worker = 1; worker <= further; ++worker) others.emplace_back(run, worker);
     run(0);
   }
   if (failure) std::rethrow_exception(failure);

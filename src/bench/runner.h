@@ -30,8 +30,8 @@ struct ArmRun {
 };
 
 /// Ranks every topic's candidates in each arm. What the store holds is not computed again; what is computed is in the
-/// store before this returns, or throws. REQUIRES: each arm once. Throws BadInput where the data lacks an arm, Bug where the model gives a
-/// score that is not finite.
+/// store before this returns, or throws. REQUIRES: each arm once. Throws BadInput where the data lacks an arm, Bug
+/// where the model gives a score that is not finite.
 std::vector<ArmRun> run_arms(const Task& task, const retrieve::Model& model, std::span<const collection::Arm> arms,
                              ScoreStore& store, const RunnerOptions& options);
 
@@ -42,7 +42,7 @@ struct ArmEvaluation {
   eval::Evaluation correct, paper;
 };
 
-/// A task, run and judged.
+/// A task, run and judged. The ids in its evaluations borrow from the task's data, which has to outlive it.
 struct TaskResult {
   std::string task, model, model_identity, dtype, layout;
   std::string_view recipe;

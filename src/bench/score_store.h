@@ -21,7 +21,8 @@ struct ScoreKey {
   base::Fingerprint fingerprint() const;
 };
 
-/// Scores that outlive a crash: an SQLite file in WAL mode, one row a block, committed when put() returns. Rows are
+/// Scores that outlive a crash of the program: an SQLite file in WAL mode, one row a block, committed when put()
+/// returns (a power cut may cost the last rows, not the file). Rows are
 /// found by what they were computed from, so a changed text, instruction or model is computed anew, and one file
 /// serves any number of models and data sets. May be used by several threads and processes at once.
 class ScoreStore {

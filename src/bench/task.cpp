@@ -1,5 +1,8 @@
 #include "bench/task.h"
 
+#include <algorithm>
+#include <cctype>
+
 #include "base/error.h"
 
 namespace heed::bench {
@@ -36,7 +39,9 @@ Task open_task(const std::string& argument) {
 }
 
 std::string_view headline_measure(std::string_view task) {
-  return task.find("News21") != std::string_view::npos ? "ndcg_cut_5" : "map_cut_1000";
+  constexpr std::string_view kNews = "news21";
+  const auto same_letter = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; };
+  return std::ranges::search(task, kNews, same_letter).empty() ? "map_cut_1000" : "ndcg_cut_5";
 }
 
 std::span<const EvaluationRecipe> recipes() {

@@ -20,8 +20,8 @@ struct Task {
 /// folder is. Throws BadInput as read_instruction_dataset does, BadUsage for a name that no file could have.
 Task open_task(const std::string& argument);
 
-/// The measure of the paper's MAP/nDCG column for a task: nDCG@5 for News21, MAP@1000 for the others (Weller et al.
-/// 2024, table 2).
+/// The measure of the paper's MAP/nDCG column for a task: nDCG@5 for News21 (in any spelling of the name that has those
+/// letters), MAP@1000 for the others (Weller et al. 2024, table 2).
 std::string_view headline_measure(std::string_view task);
 
 /// How a benchmark is run and judged: two of them, each a name for settings that go together.

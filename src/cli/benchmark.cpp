@@ -34,7 +34,7 @@ report::Section task_section(const TaskResult& result) {
   section.paragraphs.push_back(base::counted(result.topics, "topic", "topics") + ", " +
                                base::counted(result.documents, "document", "documents") + ", " +
                                base::counted(result.candidates, "candidate", "candidates") + "; layout " +
-                               result.layout + ".");
+                               result.layout + ", sha256 " + result.data.hex() + ".");
   if (result.pair) {
     section.paragraphs.push_back(report::p_mrr_sentence(*result.pair) + ".");
     section.paragraphs.push_back(report::ties_sentence(*result.pair) + ".");
@@ -83,6 +83,8 @@ std::vector<report::Section> report_sections(const BenchmarkRequest& request, co
   std::vector<report::Section> sections;
   std::vector<report::ReportedTask> reported;
   report::Section first{"Results", {}, {}};
+  const bool is_paper_first = bench::recipe_named(request.recipe).shows_paper_pairing_first;
+  const auto first_row = is_paper_first ? report::FirstRow::kPaper : report::FirstRow::kCorrect;
   for (const BenchmarkTask& task : tasks)
     if (task.result.pair) {
       reported.push_back(
@@ -90,8 +92,7 @@ std::vector<report::Section> report_sections(const BenchmarkRequest& request, co
       first.paragraphs.push_back(task.result.task + ": " + report::verdict(request.model, *task.result.pair));
     }
   if (!reported.empty()) {
-    first.tables.push_back(
-        report::paper_table(request.model, reported, bench::recipe_named(request.recipe).shows_paper_pairing_first));
+    first.tables.push_back(report::paper_table(request.model, reported, first_row));
     sections.push_back(first);
   }
   for (const BenchmarkTask& task : tasks) sections.push_back(task_section(task.result));
@@ -122,6 +123,7 @@ std::string results_text(const std::vector<BenchmarkTask>& tasks) {
 
 void write_results(const BenchmarkRequest& request, const std::vector<BenchmarkTask>& tasks,
                    const std::filesystem::path& out) {
+  std::filesystem::remove(out / "results.json");  // until all is written anew
   for (const BenchmarkTask& task : tasks) {
     const std::string& name = task.result.task;
     for (const collection::ArmRow& arm : collection::kArms)  // of an earlier call with more arms
@@ -129,9 +131,9 @@ void write_results(const BenchmarkRequest& request, const std::vector<BenchmarkT
         std::filesystem::remove(out / "runs" / (name + "." + std::string(arm.name) + ".run"));
     for (const bench::ArmRun& run : task.result.runs)
       base::write_file(out / "runs" / (name + "." + std::string(name_of(run.arm)) + ".run"), trec_run(run.run));
-    if (task.result.pair)
-      base::write_file(out / "results" / request.model / (name + ".json"),
-                       bench::json_text(mteb_json(task.result, task.task.data)));
+    const auto mteb_file = out / "results" / request.model / (name + ".json");
+    std::filesystem::remove(mteb_file);
+    if (task.result.pair) base::write_file(mteb_file, bench::json_text(mteb_json(task.result, task.task.data)));
   }
   const std::string made_by =
       "heed " HEED_VERSION ", recipe " + request.recipe + ", " + tasks.front().result.model_identity;

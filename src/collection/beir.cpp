@@ -25,9 +25,7 @@ Judgments read_known_judgments(const Topics& queries, const fs::path& path) {
     add_judgment(judgments, reader, judgment->query, *judgment);
   }
   if (judgments.lists().empty()) throw base::BadInput(reader.name() + ": there are no judgments in it");
-  if (reader.comments() > 0)
-    judgments.notes.push_back(reader.name() + ": passed over " +
-                              base::counted(reader.comments(), "comment line", "comment lines"));
+  reader.note_comments(judgments.notes);
   return judgments;
 }
 

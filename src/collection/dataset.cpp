@@ -80,6 +80,8 @@ std::vector<Arm> InstructionDataset::arms() const {
 
 base::Fingerprint InstructionDataset::fingerprint() const {
   base::Digest digest;
+  const auto add_count = [&](std::size_t count) { digest.add_field(std::to_string(count)); };
+  add_count(corpus.documents().size());
   for (const Document& document : corpus.documents())
     digest.add_field(document.id.text()).add_field(document.title).add_field(document.text);
   for (const InstructionTopic& topic : topics) {
@@ -89,12 +91,15 @@ base::Fingerprint InstructionDataset::fingerprint() const {
       digest.add_field(need ? need->query : "").add_field(need ? need->instruction : "").add(need ? "+" : "-");
     }
     for (const auto* const candidates : {&topic.candidates_og, &topic.candidates_changed}) {
-      digest.add_field(std::to_string(candidates->size()));
+      add_count(candidates->size());
       for (const std::uint32_t candidate : *candidates) digest.add_field(corpus[candidate].id.text());
     }
-    for (const Judgments* const judgments : {&judgments_og, &judgments_changed})
-      for (const auto& [document, grade] : judgments->find(topic.id)->entries())
+    for (const Judgments* const judgments : {&judgments_og, &judgments_changed}) {
+      const JudgedList& list = *judgments->find(topic.id);
+      add_count(list.size());
+      for (const auto& [document, grade] : list.entries())
         digest.add_field(document.text()).add_field(std::to_string(grade));
+    }
   }
   return digest.finish();
 }

@@ -98,6 +98,17 @@ TEST(Dataset, PackedFilesHoldTheSameContent) {
   EXPECT_EQ(read(plain, followir_files()).fingerprint(), read_instruction_dataset(packed.path()).fingerprint());
 }
 
+TEST(Dataset, TheFingerprintTellsTheTwoSetsOfJudgmentsApart) {
+  const auto with_judgments = [](const std::string& og, const std::string& changed) {
+    const TemporaryDir dir;
+    Files files = followir_files();
+    files["qrels_og/test.jsonl"] = og + "2 0 7 1\n";
+    files["qrels_changed/test.tsv"] = changed + "2 0 7 1\n";
+    return read(dir, files).fingerprint();
+  };
+  EXPECT_NE(with_judgments("q 0 a 1\nq 0 c 1\n", "q 0 7 0\n"), with_judgments("q 0 a 1\n", "q 0 c 1\nq 0 7 0\n"));
+}
+
 TEST(Dataset, EmptyScoresStandInForTopRanked) {
   const TemporaryDir dir;
   Files files = followir_files();

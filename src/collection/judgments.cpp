@@ -70,10 +70,13 @@ Judgments read_judgments(const std::filesystem::path& path) {
   JudgmentReader reader(path);
   while (const auto judgment = reader.next()) add_judgment(judgments, reader, judgment->query, *judgment);
   if (judgments.lists().empty()) throw base::BadInput(reader.name() + ": there are no judgments in it");
-  if (reader.comments() > 0)
-    judgments.notes.push_back(reader.name() + ": passed over " +
-                              base::counted(reader.comments(), "comment line", "comment lines"));
+  reader.note_comments(judgments.notes);
   return judgments;
+}
+
+void JudgmentReader::note_comments(std::vector<std::string>& notes) const {
+  if (comments_ > 0)
+    notes.push_back(name() + ": passed over " + base::counted(comments_, "comment line", "comment lines"));
 }
 
 std::string trec_qrels(const Judgments& judgments) {

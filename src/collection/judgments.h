@@ -44,7 +44,8 @@ class JudgmentReader {
   /// Throws BadInput: the line last returned, and what is wrong with it.
   [[noreturn]] void fail(std::string_view what) const;
   const std::string& name() const;
-  long comments() const { return comments_; }
+  /// Adds a note where lines were passed over.
+  void note_comments(std::vector<std::string>& notes) const;
 
  private:
   std::optional<Judgment> next_line();

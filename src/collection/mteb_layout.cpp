@@ -143,6 +143,7 @@ void read_qrels(InstructionDataset& data, const Topics& topics, const fs::path& 
     Judgments& judgments = side.arm == Arm::kChanged ? data.judgments_changed : data.judgments_og;
     add_judgment(judgments, reader, data.topics[side.topic].id.text(), *judgment);
   }
+  reader.note_comments(data.notes);
 }
 
 /// How many documents of the file keep their judgment, and how many that change theirs it leaves out.

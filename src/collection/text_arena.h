@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace heed::collection {
@@ -9,6 +10,18 @@ namespace heed::collection {
 /// Keeps texts for as long as it lives, at addresses that do not move, also when the arena itself is moved.
 class TextArena {
  public:
+  TextArena() = default;
+  TextArena(TextArena&& other) noexcept
+      : blocks_(std::move(other.blocks_)),
+        free_(std::exchange(other.free_, nullptr)),
+        left_(std::exchange(other.left_, 0)) {}
+  TextArena& operator=(TextArena&& other) noexcept {
+    blocks_ = std::move(other.blocks_);
+    free_ = std::exchange(other.free_, nullptr);
+    left_ = std::exchange(other.left_, 0);
+    return *this;
+  }
+
   /// A copy of `text` that lives as long as the arena.
   std::string_view keep(std::string_view text);
 

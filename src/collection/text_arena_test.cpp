@@ -17,5 +17,16 @@ TEST(TextArena, TextsStayWhereTheyAre) {
     ASSERT_EQ(kept[i], std::string(static_cast<std::size_t>(i) * 7 % 30000, 'a' + static_cast<char>(i % 26)));
 }
 
+TEST(TextArena, AnArenaThatWasMovedFromStartsAnew) {
+  TextArena first;
+  const std::string_view one = first.keep("one");
+  TextArena second = std::move(first);
+  first = TextArena();
+  const std::string_view two = first.keep("two"), three = second.keep("three");
+  EXPECT_EQ(one, "one");
+  EXPECT_EQ(two, "two");
+  EXPECT_EQ(three, "three");
+}
+
 }  // namespace
 }  // namespace heed::collection

@@ -17,7 +17,8 @@ struct QueryEvaluation {
   std::string grade_string;  ///< the value of `relstring`
 };
 
-/// A run, judged. The columns of `values` go with `columns`.
+/// A run, judged. Its ids borrow from the judgments, which have to outlive it. The columns of `values` go with
+/// `columns`.
 struct Evaluation {
   struct Column {
     std::string name;

@@ -116,13 +116,16 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   return parts;
 }
 
+/// Gains, weights and fractions beyond this mean nothing, and would not fit the counts made of them.
+constexpr double kLargestParameter = 1e6;
+
 template <class Number>
 Number number_of(const Measure& measure, std::string_view text, const char* what) {
   Number value{};
   const std::string_view digits = text.starts_with('+') && !text.starts_with("+-") ? text.substr(1) : text;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   bool is_usable = error == std::errc() && end == digits.data() + digits.size();
-  if constexpr (std::is_floating_point_v<Number>) is_usable = is_usable && std::isfinite(value);
+  if constexpr (std::is_floating_point_v<Number>) is_usable = is_usable && std::abs(value) <= kLargestParameter;
   if (!is_usable)
     throw BadUsage("measure " + std::string(measure.name) + ": \"" + std::string(text) + "\" is not a " + what);
   return value;

@@ -49,7 +49,7 @@ struct FlippedDocument {
   double p_mrr = 0;
 };
 
-/// How one query's changed documents moved.
+/// How one query's changed documents moved. Its ids borrow from the judgments, which have to outlive it.
 struct QueryObedience {
   collection::QueryId query;
   std::vector<FlippedDocument> flipped;  ///< in the order of their ids; empty where no judgment changed

@@ -60,8 +60,8 @@ void note_unjudged(const RunPair& pair, const collection::Run& run, const char* 
 }  // namespace
 
 const QueryObedience* PairEvaluation::find(QueryId query) const {
-  const auto found = std::ranges::find(queries, query, &QueryObedience::query);
-  return found == queries.end() ? nullptr : &*found;
+  const auto found = std::ranges::lower_bound(queries, query, {}, &QueryObedience::query);
+  return found == queries.end() || found->query != query ? nullptr : &*found;
 }
 
 std::vector<double> PairEvaluation::p_mrr_by_query() const {

@@ -35,7 +35,7 @@ struct RunPair {
   const collection::Run& run_changed;
 };
 
-/// How well a system obeyed, and how well it retrieved.
+/// How well a system obeyed, and how well it retrieved. Its ids borrow from the judgments, which have to outlive it.
 struct PairEvaluation {
   Ties ties = Ties::kDocumentId;
   double p_mrr = 0;  ///< the mean over the queries with a changed judgment, each weighing the same

@@ -24,13 +24,18 @@ std::string spoken(std::string_view measure) {
   return std::string(measure);
 }
 
+/// A count as it is, any other value x100.
+std::string cell(bool is_count, double value) {
+  return is_count ? std::to_string(static_cast<long>(value)) : percent(value);
+}
+
 std::string with_interval(double value, eval::Interval interval) {
   return signed_percent(value) + " [" + signed_percent(interval.low) + ", " + signed_percent(interval.high) + "]";
 }
 
 }  // namespace
 
-Table paper_table(std::string_view model, std::span<const ReportedTask> tasks, bool paper_pairing_first) {
+Table paper_table(std::string_view model, std::span<const ReportedTask> tasks, FirstRow first) {
   Table table;
   table.columns = {{"Model", Table::Align::kLeft}, {"judgments", Table::Align::kLeft}};
   for (const ReportedTask& task : tasks) {
@@ -59,7 +64,7 @@ Table paper_table(std::string_view model, std::span<const ReportedTask> tasks, b
   };
   row("correct", &PairEvaluation::og);
   row("paper", &PairEvaluation::paper_og);
-  if (paper_pairing_first) std::swap(table.rows[0], table.rows[1]);
+  if (first == FirstRow::kPaper) std::swap(table.rows[0], table.rows[1]);
   table.remarks = {
       "Scores are those of the original instruction's run, x100. correct: judged by its own judgments. paper: by the "
       "altered instruction's, as the published tables are; p-MRR is the same either way."};
@@ -75,7 +80,7 @@ Table measure_table(const PairEvaluation& pair) {
     std::vector<std::string> cells = {column.name};
     for (const Evaluation* const evaluation : {&pair.og, &pair.changed, &pair.paper_og, &pair.paper_changed}) {
       const double value = evaluation->summary[i];
-      cells.push_back(column.measure->is_count ? std::to_string(static_cast<long>(value)) : percent(value));
+      cells.push_back(cell(column.measure->is_count, value));
     }
     table.rows.push_back(cells);
   }
@@ -88,11 +93,12 @@ Table query_table(const PairEvaluation& pair, std::string_view measure) {
   table.columns = {
       {"query", Table::Align::kLeft}, {"p-MRR"}, {"changed judgments"}, {name + " og"}, {name + " changed"}};
   const std::size_t column = *pair.og.column(measure);
+  const bool is_count = pair.og.columns[column].measure->is_count;
   for (std::size_t i = 0; i < pair.queries.size(); ++i) {
     const eval::QueryObedience& query = pair.queries[i];
     table.rows.push_back({query.query.str(), query.flipped.empty() ? "-" : signed_percent(query.p_mrr),
-                          std::to_string(query.flipped.size()), percent(pair.og.queries[i].values[column]),
-                          percent(pair.changed.queries[i].values[column])});
+                          std::to_string(query.flipped.size()), cell(is_count, pair.og.queries[i].values[column]),
+                          cell(is_count, pair.changed.queries[i].values[column])});
   }
   return table;
 }
@@ -133,7 +139,11 @@ std::string ties_sentence(const PairEvaluation& pair) {
 }
 
 std::string verdict(std::string_view model, const PairEvaluation& pair) {
+  constexpr std::size_t kFewQueries = 5;  // an interval from fewer says little
   const std::string subject(model);
+  if (const std::size_t queries = pair.p_mrr_by_query().size(); queries < kFewQueries)
+    return subject + ": too few topics to tell (p-MRR " + signed_percent(pair.p_mrr) + " over " +
+           base::counted(static_cast<long>(queries), "topic", "topics") + ").";
   if (pair.p_mrr_interval.high < 0)
     return subject +
            " does not obey: documents that the altered instruction excludes rise in its ranking "

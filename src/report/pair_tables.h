@@ -17,10 +17,13 @@ struct ReportedTask {
   const eval::PairEvaluation* pair = nullptr;
 };
 
+/// Which pairing of runs and judgments stands first in a table.
+enum class FirstRow { kCorrect, kPaper };
+
 /// One model in the form of the paper's Table 2: for each task its MAP or nDCG and its p-MRR with the 95% interval,
 /// then the averages where there are several tasks; one row with the right judgments and one with the paper's crossed
 /// ones. Figures are x100. REQUIRES: each evaluation has its task's headline measure.
-Table paper_table(std::string_view model, std::span<const ReportedTask> tasks, bool paper_pairing_first);
+Table paper_table(std::string_view model, std::span<const ReportedTask> tasks, FirstRow first);
 
 /// One judged pair: a row for each measure, columns for both runs under both pairings, x100.
 Table measure_table(const eval::PairEvaluation& pair);

@@ -62,7 +62,7 @@ eval::PairEvaluation with_p_mrr(double value, double low, double high) {
 TEST(PairTables, ThePapersTableHasTheOriginalRunUnderBothPairings) {
   const eval::PairEvaluation pair = example();
   const ReportedTask tasks[] = {{"Core17", "map_cut_1000", &pair}};
-  const Table table = paper_table("bm25", tasks, false);
+  const Table table = paper_table("bm25", tasks, FirstRow::kCorrect);
   EXPECT_EQ(names_of(table), (Row{"Model", "judgments", "Core17 MAP@1000", "p-MRR [95% interval]"}));
   // (1 + 1/3 + 1) / 3, and crossed (1/2 + 1/2 + 1) / 3. Two queries' means are -1/6, 1/4 or 2/3.
   EXPECT_EQ(table.rows, (Rows{{"bm25", "correct", "77.8", "+25.0 [-16.7, +66.7]"},
@@ -76,7 +76,7 @@ TEST(PairTables, SeveralTasksAreAveragedEachWeighingTheSame) {
   second.p_mrr = -0.05;
   second.p_mrr_interval = {-0.1, 0.0001};
   const ReportedTask tasks[] = {{"Core17", "map_cut_1000", &first}, {"News21", "ndcg_cut_5", &second}};
-  const Table table = paper_table("bm25", tasks, false);
+  const Table table = paper_table("bm25", tasks, FirstRow::kCorrect);
   EXPECT_EQ(names_of(table), (Row{"Model", "judgments", "Core17 MAP@1000", "p-MRR [95% interval]", "News21 nDCG@5",
                                   "p-MRR [95% interval]", "Average score", "p-MRR"}));
   // nDCG@5: (1 + 1/2 + 1) / 3; crossed (1/log2(3) + 1/log2(3) + 1) / 3.
@@ -88,7 +88,7 @@ TEST(PairTables, SeveralTasksAreAveragedEachWeighingTheSame) {
 TEST(PairTables, PaperFirstExchangesTheRowsAndNothingElse) {
   const eval::PairEvaluation pair = example();
   const ReportedTask tasks[] = {{"A", "ndcg_cut_5", &pair}, {"B", "recip_rank", &pair}};
-  const Table sound = paper_table("m", tasks, false), paper = paper_table("m", tasks, true);
+  const Table sound = paper_table("m", tasks, FirstRow::kCorrect), paper = paper_table("m", tasks, FirstRow::kPaper);
   EXPECT_EQ(names_of(sound)[4], "B recip_rank");
   EXPECT_EQ(names_of(sound), names_of(paper));
   EXPECT_EQ(paper.rows, (Rows{sound.rows[1], sound.rows[0]}));
@@ -99,7 +99,7 @@ TEST(PairTables, PaperFirstExchangesTheRowsAndNothingElse) {
 TEST(PairTables, AHeadlineThatNobodyMeasuredIsABug) {
   const eval::PairEvaluation pair = example();
   const ReportedTask tasks[] = {{"A", "map", &pair}};
-  EXPECT_THROW(paper_table("m", tasks, false), base::Bug);
+  EXPECT_THROW(paper_table("m", tasks, FirstRow::kCorrect), base::Bug);
 }
 
 TEST(PairTables, EveryMeasureThatIsANumberHasARow) {
@@ -146,8 +146,8 @@ TEST(PairTables, EveryRowIsAsLongAsTheNames) {
   const eval::PairEvaluation pair = example();
   const ReportedTask tasks[] = {{"A", "ndcg_cut_5", &pair}, {"B", "recip_rank", &pair}};
   const ReportedArm arms[] = {{"none", &pair.og, &pair.og}, {"og", &pair.og, &pair.og}};
-  for (const Table& table : {paper_table("m", tasks, true), measure_table(pair), query_table(pair, "recip_rank"),
-                             arm_table(arms, "ndcg_cut_5")})
+  for (const Table& table : {paper_table("m", tasks, FirstRow::kPaper), measure_table(pair),
+                             query_table(pair, "recip_rank"), arm_table(arms, "ndcg_cut_5")})
     for (const Row& row : table.rows) EXPECT_EQ(row.size(), table.columns.size());
 }
 

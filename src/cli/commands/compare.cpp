@@ -49,8 +49,9 @@ void add_comparisons(const eval::Evaluation& a, const eval::Evaluation& b, const
                      Systems& systems) {
   std::vector<std::pair<std::size_t, std::size_t>> common;
   for (std::size_t i = 0; i < a.queries.size(); ++i) {
-    const auto other = std::ranges::find(b.queries, a.queries[i].query, &eval::QueryEvaluation::query);
-    if (other != b.queries.end()) common.emplace_back(i, other - b.queries.begin());
+    const auto other = std::ranges::lower_bound(b.queries, a.queries[i].query, {}, &eval::QueryEvaluation::query);
+    if (other != b.queries.end() && other->query == a.queries[i].query)
+      common.emplace_back(i, other - b.queries.begin());
   }
   if (common.empty()) throw BadInput("the two systems have no judged query in common");
   const auto alone = static_cast<long>(a.queries.size() + b.queries.size() - 2 * common.size());
@@ -76,6 +77,7 @@ void name_systems(const Run& a, const Run& b, Systems& systems) {
 Systems compare_runs(const Options& options) {
   const Judgments judgments = collection::read_judgments(options.qrels);
   const Run a = collection::read_run(options.runs[0]), b = collection::read_run(options.runs[1]);
+  for (const auto* const notes : {&judgments.notes, &a.notes, &b.notes}) say_all(*notes);
   const auto requests = options.measures.empty() ? std::vector<std::string>{"map", "ndcg_cut.5,10"} : options.measures;
   const auto measures = eval::select_measures(requests);
   const auto judging = judging_options(options.judging);
@@ -96,6 +98,9 @@ Systems compare_pairs(const Options& options) {
   const Run a_og = collection::read_run(options.runs_og[0]), b_og = collection::read_run(options.runs_og[1]);
   const Run a_changed = collection::read_run(options.runs_changed[0]),
             b_changed = collection::read_run(options.runs_changed[1]);
+  for (const auto* const notes :
+       {&og.notes, &changed.notes, &a_og.notes, &a_changed.notes, &b_og.notes, &b_changed.notes})
+    say_all(*notes);
   const auto requests =
       options.measures.empty() ? std::vector<std::string>{"map_cut.1000", "ndcg_cut.5"} : options.measures;
   const auto measures = eval::select_measures(requests);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 
 #include <unistd.h>
 
@@ -36,14 +37,16 @@ class ScratchFolder {
 
 /// The topic where obeying failed most, the first of them by id.
 const eval::QueryObedience& worst_topic(const eval::PairEvaluation& pair) {
-  return *std::ranges::min_element(pair.queries, {}, &eval::QueryObedience::p_mrr);
+  return *std::ranges::min_element(pair.queries, {}, [](const eval::QueryObedience& query) {
+    return query.flipped.empty() ? std::numeric_limits<double>::infinity() : query.p_mrr;
+  });
 }
 
 std::string seen_sentence(const BenchmarkTask& task) {
   const eval::PairEvaluation& pair = *task.result.pair;
   const auto values = pair.p_mrr_by_query();
   const auto wrong = std::ranges::count_if(values, [](double value) { return value < 0; });
-  return "What was seen: told what to leave out, bm25 matched the words of the prohibition, so in " +
+  return "What was seen: bm25 took the words that the altered instruction adds for words to match, so in " +
          std::to_string(wrong) + " of " + std::to_string(values.size()) +
          " topics the excluded documents rose instead of sinking (p-MRR " + report::signed_percent(pair.p_mrr) + ").\n";
 }
@@ -70,8 +73,8 @@ void run_demo(const std::string& out) {
       ", all invented. Each topic has an instruction and an\n"
       "altered one that excludes some of the documents that counted before. A system that reads the\n"
       "instruction lets those sink: p-MRR above 0. One that ignores it scores 0; below 0 they rose.\n\n";
-  text += render(report::paper_table("bm25", reported, false), report::Format::kText) + "\n" +
-          report::p_mrr_sentence(pair) + ".\n\n";
+  text += render(report::paper_table("bm25", reported, report::FirstRow::kCorrect), report::Format::kText) + "\n" +
+          report::p_mrr_sentence(pair) + ".\n" + report::ties_sentence(pair) + ".\n\n";
   text += "The topic where it went most wrong:\n\n" +
           render(report::explanation(worst, {&demo.task.data.corpus, &*topic}), report::Format::kText) + "\n";
   text += seen_sentence(demo);

@@ -53,6 +53,7 @@ report::Table value_table(const eval::Evaluation& evaluation, const report::Trec
 
 Json run_json(const eval::Evaluation& evaluation) {
   Json json;
+  json["heed_version"] = HEED_VERSION;
   json["run"] = evaluation.run_tag;
   json["queries"] = evaluation.queries.size();
   json["summary"] = bench::summary_json(evaluation);
@@ -107,6 +108,7 @@ std::unordered_map<std::string, std::string> prefix_groups(const Judgments& judg
 }
 
 void judge_robustness(const Options& options) {
+  const Format format = parse_format(options.format);
   const Judgments judgments = collection::read_judgments(options.qrels);
   const Run run = eval::without_own_documents(collection::read_run(options.run));
   const std::vector<std::string> request = {"ndcg_cut.10"};
@@ -115,9 +117,9 @@ void judge_robustness(const Options& options) {
   const auto evaluation = eval::evaluate(judgments, run, eval::select_measures(request), judging, threads());
   const auto result = eval::robustness(
       evaluation, 0, options.groups == "prefix" ? prefix_groups(judgments) : read_groups(options.groups));
+  say_all(judgments.notes);
   say_all(run.notes);
   say_all(evaluation.notes);
-  const Format format = parse_format(options.format);
   if (format == Format::kJson) {
     Json json = {{"run", run.tag},
                  {"robustness_10", result.value},
@@ -169,6 +171,13 @@ void judge_run(const Options& options) {
 
 // ---- a pair of runs
 
+/// The last value that each query has as a number; empty where there is none.
+std::string last_number(const eval::Evaluation& evaluation) {
+  for (auto column = evaluation.columns.rbegin(); column != evaluation.columns.rend(); ++column)
+    if (column->measure->shown == eval::Shown::kEverywhere) return column->name;
+  return "";
+}
+
 void judge_pair(const Options& options) {
   const auto measures = pair_measures(options.measures);
   const Format format = parse_format(options.format);
@@ -180,7 +189,11 @@ void judge_pair(const Options& options) {
   for (const auto* const notes :
        {&judgments_og.notes, &judgments_changed.notes, &run_og.notes, &run_changed.notes, &pair.notes})
     say_all(*notes);
-  if (format == Format::kJson) return print(bench::json_text(bench::pair_json(pair)));
+  if (format == Format::kJson) {
+    Json json = bench::pair_json(pair);
+    json["heed_version"] = HEED_VERSION;
+    return print(bench::json_text(json));
+  }
   report::Table table = report::measure_table(pair);
   table.title = report::p_mrr_sentence(pair) + "\n" + report::ties_sentence(pair);
   table.remarks = {
@@ -192,8 +205,8 @@ void judge_pair(const Options& options) {
                                       {"p_mrr_high", pair.p_mrr_interval.high}})
       table.rows.push_back({name, report::signed_percent(value), "", "", ""});
   std::string text = render(table, format);
-  if (options.queries && !pair.og.columns.empty())
-    text += "\n" + render(report::query_table(pair, pair.og.columns.back().name), format);
+  if (const auto name = last_number(pair.og); options.queries && !name.empty())
+    text += "\n" + render(report::query_table(pair, name), format);
   print(text);
 }
 

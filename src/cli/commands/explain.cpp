@@ -47,6 +47,9 @@ void explain(const Options& options) {
     data = collection::read_instruction_dataset(options.data);
   }
   const Run run_og = collection::read_run(options.run_og), run_changed = collection::read_run(options.run_changed);
+  for (const auto& notes :
+       {data.notes, data.judgments_og.notes, data.judgments_changed.notes, run_og.notes, run_changed.notes})
+    say_all(notes);
   const auto& judged_og = require(data.judgments_og, options.query, has_qrels ? options.qrels_og : options.data);
   const auto& judged_changed =
       require(data.judgments_changed, options.query, has_qrels ? options.qrels_changed : options.data);
