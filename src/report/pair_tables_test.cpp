@@ -52,10 +52,13 @@ Row names_of(const Table& table) {
   return names;
 }
 
-eval::PairEvaluation with_p_mrr(double value, double low, double high) {
+eval::PairEvaluation with_p_mrr(double value, double low, double high, std::size_t queries = 20) {
   eval::PairEvaluation pair;
   pair.p_mrr = value;
   pair.p_mrr_interval = {low, high};
+  eval::QueryObedience query;
+  query.flipped.emplace_back();
+  pair.queries.assign(queries, query);
   return pair;
 }
 
@@ -184,6 +187,10 @@ TEST(PairTables, TheVerdictIsTheIntervalsSign) {
             "m obeys: documents that the altered instruction excludes sink in its ranking (p-MRR +13.7, above 0 beyond "
             "chance).");
   EXPECT_EQ(verdict("m", with_p_mrr(0.01, -0.1, 0.12)), "m neither obeys nor disobeys beyond chance (p-MRR +1.0).");
+}
+
+TEST(PairTables, AFewTopicsTellNothing) {
+  EXPECT_EQ(verdict("m", with_p_mrr(-0.5, -0.5, -0.5, 1)), "m: too few topics to tell (p-MRR -50.0 over 1 topic).");
 }
 
 TEST(PairTables, AnIntervalThatTouchesZeroDecidesNothing) {
