@@ -19,7 +19,7 @@ enum class StopList {
   kNltk,
 };
 
-/// The terms of texts as FollowIR's BM25 script makes them (mteb's BM25 helper, with NLTK): lower case; parted at
+/// The terms of texts as FollowIR's BM25 script makes them (mteb's BM25 code, with NLTK): lower case; parted at
 /// single blanks; tokens on a stop list dropped, before punctuation goes, so that "the," stays; each token
 /// stemmed with its punctuation attached; then all ASCII punctuation deleted, the whole stripped of white space at its
 /// ends, and empty terms dropped. Other white space does not part: "one\ntwo" is one term.
