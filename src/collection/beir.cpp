@@ -14,18 +14,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-Judgments read_known_judgments(const Topics& queries, const fs::path& path) {
+Judgments read_split(const Topics& queries, const fs::path& path) {
   std::unordered_set<QueryId> known;
   for (const Topic& topic : queries.topics) known.insert(topic.id);
-  Judgments judgments;
-  JudgmentReader reader(path);
-  while (const auto judgment = reader.next()) {
-    if (!known.contains(QueryId(judgment->query)))
-      reader.fail("there is no query " + std::string(judgment->query) + " in queries.jsonl");
-    add_judgment(judgments, reader, judgment->query, *judgment);
-  }
-  if (judgments.lists().empty()) throw base::BadInput(reader.name() + ": there are no judgments in it");
-  reader.note_comments(judgments.notes);
+  Judgments judgments = read_known_judgments(path, [&](auto query) { return known.contains(QueryId(query)); });
+  if (judgments.lists().empty()) throw base::BadInput(path.string() + ": there are no judgments in it");
   return judgments;
 }
 
@@ -53,7 +46,7 @@ TestCollection read_beir(const fs::path& folder, std::string_view split) {
   const fs::path judged = require_file(folder / "qrels", std::string(split) + ".tsv");
   data.corpus = read_corpus(require_file(folder, "corpus.jsonl"));
   data.queries = read_topics(require_file(folder, "queries.jsonl"));
-  data.judgments = read_known_judgments(data.queries, judged);
+  data.judgments = read_split(data.queries, judged);
   data.notes = data.queries.notes;
   data.notes.insert(data.notes.end(), data.judgments.notes.begin(), data.judgments.notes.end());
   if (const long missing = missing_documents(data.judgments, data.corpus); missing > 0)

@@ -82,15 +82,11 @@ void read_empty_scores(InstructionDataset& data, const TopicIndex& topics, const
   }
 }
 
-Judgments read_known_judgments(InstructionDataset& data, const TopicIndex& topics, const fs::path& folder) {
-  Judgments judgments;
-  JudgmentReader reader(require_split(folder));
-  while (const auto judgment = reader.next()) {
-    if (!topics.contains(judgment->query))
-      reader.fail("there is no query " + std::string(judgment->query) + " in queries.jsonl");
-    add_judgment(judgments, reader, judgment->query, *judgment);
-  }
-  reader.note_comments(data.notes);
+/// The judgments in a folder; their notes become the data set's.
+Judgments read_side(InstructionDataset& data, const TopicIndex& topics, const fs::path& folder) {
+  Judgments judgments = read_known_judgments(require_split(folder), [&](auto query) { return topics.contains(query); });
+  data.notes.insert(data.notes.end(), judgments.notes.begin(), judgments.notes.end());
+  judgments.notes.clear();
   return judgments;
 }
 
@@ -110,8 +106,8 @@ InstructionDataset read_followir_layout(const fs::path& folder) {
   else
     read_top_ranked(data, topics, require_file(folder, "top_ranked.jsonl"));
   for (InstructionTopic& topic : data.topics) topic.candidates_changed = topic.candidates_og;
-  data.judgments_og = read_known_judgments(data, topics, folder / "qrels_og");
-  data.judgments_changed = read_known_judgments(data, topics, folder / "qrels_changed");
+  data.judgments_og = read_side(data, topics, folder / "qrels_og");
+  data.judgments_changed = read_side(data, topics, folder / "qrels_changed");
   require_complete(data, folder);
   return data;
 }

@@ -31,6 +31,17 @@ fs::path require_split(const fs::path& folder) {
   return files[0];
 }
 
+Judgments read_known_judgments(const fs::path& path, const std::function<bool(std::string_view)>& knows) {
+  Judgments judgments;
+  JudgmentReader reader(path);
+  while (const auto judgment = reader.next()) {
+    if (!knows(judgment->query)) reader.fail("there is no query " + std::string(judgment->query) + " in queries.jsonl");
+    add_judgment(judgments, reader, judgment->query, *judgment);
+  }
+  reader.note_comments(judgments.notes);
+  return judgments;
+}
+
 void require_complete(const InstructionDataset& data, const fs::path& folder) {
   if (data.topics.empty()) throw base::BadInput(folder.string() + ": there are no topics in it");
   for (const InstructionTopic& topic : data.topics) {
