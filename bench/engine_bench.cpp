@@ -1,0 +1,393 @@
+// The README's claims about the engine: how near a forward pass comes to the bare matrix products in it.
+//
+// For each published shape a checkpoint of random bfloat16 weights is written, opened as any other, and given texts of
+// random tokens. Then the engine and the bare `linear` calls of the same shapes and counts take turns on the same
+// threads, and medians are printed: tokens/s of the engine, GFLOP/s of those products in either, and their ratio.
+// Products of attention count as the engine's own time, not as work: what a text's length adds is overhead here.
+//
+//   heed_engine_bench [SHAPE]... [--threads N] [--rounds N]        SHAPE: bert t5 llama (all, unless named)
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <c10/core/InferenceMode.h>
+#include <malloc.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/parallel.h"
+#include "base/random.h"
+#include "engine/models.h"
+#include "infer/batches.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using heed::infer::TokenId;
+using Texts = std::vector<std::vector<TokenId>>;
+
+double seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+double median(std::vector<double> values) {
+  std::ranges::sort(values);
+  return values[values.size() / 2];
+}
+
+/// Peak resident memory of this process so far, in bytes; the files that are mapped count.
+double peak_memory() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("VmHWM:")) return std::stod(line.substr(6)) * 1024;
+  return 0;
+}
+
+/// A safetensors file of random numbers in +-0.03, and ones for norms; written as it is declared.
+class WeightsFile {
+ public:
+  void add(const std::string& name, std::vector<std::int64_t> shape) {
+    std::size_t size = 2;
+    std::string text;
+    for (const std::int64_t n : shape) {
+      size *= static_cast<std::size_t>(n);
+      text += (text.empty() ? "" : ",") + std::to_string(n);
+    }
+    header_ += (header_.empty() ? "{\"" : ",\"") + name + R"(":{"dtype":"BF16","shape":[)" + text +
+               R"(],"data_offsets":[)" + std::to_string(end_) + "," + std::to_string(end_ + size) + "]}";
+    end_ += size;
+    sizes_.push_back({size / 2, shape.size() == 1 && !name.ends_with("bias")});
+  }
+
+  void write(const fs::path& path) {
+    header_ += "}";
+    header_.resize((header_.size() + 8 + 63) / 64 * 64 - 8, ' ');
+    std::ofstream file(path, std::ios::binary);
+    const std::uint64_t length = header_.size();
+    file.write(reinterpret_cast<const char*>(&length), 8).write(header_.data(), static_cast<long>(header_.size()));
+    heed::base::Random random(1);
+    std::vector<std::uint16_t> values;
+    for (const auto& [count, is_norm] : sizes_) {
+      values.assign(count, 0x3f80);  // 1.0
+      if (!is_norm)
+        for (std::size_t i = 0; i < count; i += 4) {
+          // A random sign and mantissa under the exponent of 0.015625 .. 0.03125.
+          const std::uint64_t bits = (random.bits() & 0x807f807f807f807f) | 0x3c803c803c803c80;
+          std::memcpy(&values[i], &bits, std::min<std::size_t>(8, 2 * (count - i)));
+        }
+      file.write(reinterpret_cast<const char*>(values.data()), static_cast<long>(2 * count));
+    }
+    if (!file.flush()) throw std::runtime_error("cannot write " + path.string());
+    sync();
+  }
+
+ private:
+  std::string header_;
+  std::uint64_t end_ = 0;
+  std::vector<std::pair<std::size_t, bool>> sizes_;
+};
+
+/// One `linear` of a forward pass: [rows, in] by [out, in], so many times.
+struct Product {
+  std::int64_t rows, out, in, times;
+  double flops() const { return 2.0 * static_cast<double>(rows * out * in * times); }
+};
+
+/// What a row of the table is made of.
+struct Case {
+  std::string name;
+  fs::path folder;
+  Texts texts;
+  std::function<std::function<void(const Texts&)>(const heed::infer::EngineOptions&)> open;
+  /// The products of one batch with so many texts, of `rows` tokens all in all.
+  std::function<std::vector<Product>(std::int64_t texts, std::int64_t rows)> products;
+  std::int64_t shared = 0;  ///< tokens that all texts begin with, computed once
+};
+
+Texts random_texts(std::size_t count, std::size_t length, std::size_t shared, std::uint32_t vocabulary) {
+  heed::base::Random random(7);
+  std::vector<TokenId> prefix;
+  for (std::size_t i = 0; i < shared; ++i) prefix.push_back(static_cast<TokenId>(random.below(vocabulary)));
+  Texts texts(count, prefix);
+  for (auto& text : texts)
+    while (text.size() < length) text.push_back(static_cast<TokenId>(random.below(vocabulary)));
+  return texts;
+}
+
+Case bert_case(const fs::path& scratch) {
+  constexpr std::int64_t kWidth = 768, kInner = 3072, kLayers = 12, kVocabulary = 30522;
+  Case bert{"BERT-base, 512 tokens", scratch / "bert", random_texts(16, 512, 0, kVocabulary), {}, {}};
+  fs::create_directories(bert.folder);
+  std::ofstream(bert.folder / "config.json")
+      << R"({"model_type":"bert","vocab_size":30522,"hidden_size":768,"num_hidden_layers":12,"num_attention_heads":12,)"
+         R"("intermediate_size":3072,"max_position_embeddings":512,"type_vocab_size":2,"hidden_act":"gelu"})";
+  WeightsFile file;
+  const auto norm = [&](const std::string& name) {
+    file.add(name + ".weight", {kWidth});
+    file.add(name + ".bias", {kWidth});
+  };
+  const auto linear = [&](const std::string& name, std::int64_t out, std::int64_t in) {
+    file.add(name + ".weight", {out, in});
+    file.add(name + ".bias", {out});
+  };
+  file.add("embeddings.word_embeddings.weight", {kVocabulary, kWidth});
+  file.add("embeddings.position_embeddings.weight", {512, kWidth});
+  file.add("embeddings.token_type_embeddings.weight", {2, kWidth});
+  norm("embeddings.LayerNorm");
+  for (int i = 0; i < kLayers; ++i) {
+    const std::string at = "encoder.layer." + std::to_string(i) + ".";
+    for (const char* part : {"query", "key", "value"}) linear(at + "attention.self." + part, kWidth, kWidth);
+    linear(at + "attention.output.dense", kWidth, kWidth);
+    norm(at + "attention.output.LayerNorm");
+    linear(at + "intermediate.dense", kInner, kWidth);
+    linear(at + "output.dense", kWidth, kInner);
+    norm(at + "output.LayerNorm");
+  }
+  file.write(bert.folder / "model.safetensors");
+  bert.open = [folder = bert.folder](const heed::infer::EngineOptions& options) {
+    std::shared_ptr embedder = heed::engine::open_embedder({folder, {}}, {.normalize = true}, options);
+    return [embedder](const Texts& texts) {
+      std::vector<heed::infer::EmbedInput> inputs;
+      for (const auto& text : texts) inputs.push_back({text});
+      embedder->embed(inputs);
+    };
+  };
+  bert.products = [](std::int64_t, std::int64_t rows) {
+    return std::vector<Product>{
+        {rows, kWidth, kWidth, 4 * kLayers}, {rows, kInner, kWidth, kLayers}, {rows, kWidth, kInner, kLayers}};
+  };
+  return bert;
+}
+
+Case t5_case(const fs::path& scratch) {
+  constexpr std::int64_t kWidth = 768, kInner = 3072, kLayers = 12, kVocabulary = 32128;
+  Case t5{"T5-base reranker, 512 tokens", scratch / "t5", random_texts(16, 512, 0, kVocabulary), {}, {}};
+  fs::create_directories(t5.folder);
+  std::ofstream(t5.folder / "config.json")
+      << R"({"model_type":"t5","vocab_size":32128,"d_model":768,"d_kv":64,"num_heads":12,"d_ff":3072,"num_layers":12,)"
+         R"("num_decoder_layers":12,"feed_forward_proj":"relu","tie_word_embeddings":true,"decoder_start_token_id":0})";
+  WeightsFile file;
+  file.add("shared.weight", {kVocabulary, kWidth});
+  const auto layer = [&](const std::string& at, std::vector<std::string> attentions) {
+    int part = 0;
+    for (const std::string& name : attentions) {
+      const std::string prefix = at + std::to_string(part++) + ".";
+      for (const char* matrix : {"q", "k", "v", "o"})
+        file.add(prefix + name + "." + matrix + ".weight", {kWidth, kWidth});
+      file.add(prefix + "layer_norm.weight", {kWidth});
+    }
+    const std::string prefix = at + std::to_string(part) + ".";
+    file.add(prefix + "DenseReluDense.wi.weight", {kInner, kWidth});
+    file.add(prefix + "DenseReluDense.wo.weight", {kWidth, kInner});
+    file.add(prefix + "layer_norm.weight", {kWidth});
+  };
+  for (int i = 0; i < kLayers; ++i) {
+    layer("encoder.block." + std::to_string(i) + ".layer.", {"SelfAttention"});
+    layer("decoder.block." + std::to_string(i) + ".layer.", {"SelfAttention", "EncDecAttention"});
+  }
+  for (const std::string stack : {"encoder", "decoder"}) {
+    file.add(stack + ".block.0.layer.0.SelfAttention.relative_attention_bias.weight", {32, 12});
+    file.add(stack + ".final_layer_norm.weight", {kWidth});
+  }
+  file.write(t5.folder / "model.safetensors");
+  t5.open = [folder = t5.folder](const heed::infer::EngineOptions& options) {
+    std::shared_ptr answerer = heed::engine::open_answerer({folder, {}}, options);
+    return [answerer](const Texts& texts) {
+      const TokenId answers[] = {3, 4};
+      answerer->logits(std::vector<std::span<const TokenId>>(texts.begin(), texts.end()), answers);
+    };
+  };
+  t5.products = [](std::int64_t texts, std::int64_t rows) {
+    // The decoder's one step: v and o of its own attention, q and o of the other, for one row a text.
+    return std::vector<Product>{{rows, kWidth, kWidth, 4 * kLayers}, {rows, kInner, kWidth, kLayers},
+                                {rows, kWidth, kInner, kLayers},     {texts, kWidth, kWidth, 4 * kLayers},
+                                {texts, kInner, kWidth, kLayers},    {texts, kWidth, kInner, kLayers}};
+  };
+  return t5;
+}
+
+Case llama_case(const fs::path& scratch) {
+  constexpr std::int64_t kWidth = 2048, kInner = 5632, kLayers = 22, kShared = 256, kVocabulary = 32000;
+  Case llama{"Llama 1.1B, 640-token prompts", scratch / "llama", random_texts(8, 640, 120, kVocabulary), {}, {}};
+  fs::create_directories(llama.folder);
+  std::ofstream(llama.folder / "config.json")
+      << R"({"model_type":"llama","vocab_size":32000,"hidden_size":2048,"num_hidden_layers":22,"num_attention_heads":32,)"
+         R"("num_key_value_heads":4,"intermediate_size":5632,"max_position_embeddings":2048,"rms_norm_eps":1e-5})";
+  WeightsFile file;
+  file.add("model.embed_tokens.weight", {kVocabulary, kWidth});
+  for (int i = 0; i < kLayers; ++i) {
+    const std::string at = "model.layers." + std::to_string(i) + ".";
+    file.add(at + "input_layernorm.weight", {kWidth});
+    file.add(at + "post_attention_layernorm.weight", {kWidth});
+    file.add(at + "self_attn.q_proj.weight", {kWidth, kWidth});
+    file.add(at + "self_attn.k_proj.weight", {kShared, kWidth});
+    file.add(at + "self_attn.v_proj.weight", {kShared, kWidth});
+    file.add(at + "self_attn.o_proj.weight", {kWidth, kWidth});
+    file.add(at + "mlp.gate_proj.weight", {kInner, kWidth});
+    file.add(at + "mlp.up_proj.weight", {kInner, kWidth});
+    file.add(at + "mlp.down_proj.weight", {kWidth, kInner});
+  }
+  file.add("model.norm.weight", {kWidth});
+  file.add("lm_head.weight", {kVocabulary, kWidth});
+  file.write(llama.folder / "model.safetensors");
+  llama.open = [folder = llama.folder](const heed::infer::EngineOptions& options) {
+    std::shared_ptr answerer = heed::engine::open_answerer({folder, {}}, options);
+    return [answerer](const Texts& texts) {
+      const TokenId answers[] = {300, 301};
+      answerer->logits(std::vector<std::span<const TokenId>>(texts.begin(), texts.end()), answers);
+    };
+  };
+  llama.products = [](std::int64_t texts, std::int64_t rows) {
+    // In the last layer only keys and values are of all tokens; the rest is of each text's last.
+    constexpr std::int64_t kFull = kLayers - 1;
+    return std::vector<Product>{{rows, kWidth, kWidth, 2 * kFull}, {rows, kShared, kWidth, 2 * kLayers},
+                                {rows, kInner, kWidth, 2 * kFull}, {rows, kWidth, kInner, kFull},
+                                {texts, kWidth, kWidth, 2},        {texts, kInner, kWidth, 2},
+                                {texts, kWidth, kInner, 1}};
+  };
+  return llama;
+}
+
+/// The products of a case as the engine batches them: each batch on one thread, the shared beginning on all.
+struct BareWork {
+  std::vector<std::vector<Product>> batches;
+  std::vector<Product> prefix;
+
+  double flops() const {
+    double sum = 0;
+    for (const auto& batch : batches)
+      for (const Product& product : batch) sum += product.flops();
+    for (const Product& product : prefix) sum += product.flops();
+    return sum;
+  }
+};
+
+BareWork bare_work(const Case& one, std::int64_t shared, std::size_t batch_tokens) {
+  BareWork work;
+  std::vector<std::size_t> lengths;
+  for (const auto& text : one.texts) lengths.push_back(text.size() - static_cast<std::size_t>(shared));
+  for (const auto& batch : heed::infer::batches_by_length(lengths, batch_tokens)) {
+    std::size_t rows = 0;
+    for (const std::size_t i : batch) rows += lengths[i];
+    work.batches.push_back(one.products(static_cast<std::int64_t>(batch.size()), static_cast<std::int64_t>(rows)));
+  }
+  if (shared > 0) work.prefix = one.products(0, shared);
+  return work;
+}
+
+/// Two weights of each shape take turns, so that none is found in the cache that the engine would not find there.
+void run_products(const std::vector<Product>& products) {
+  const c10::InferenceMode inference;
+  for (const Product& product : products) {
+    if (product.rows == 0) continue;
+    const at::Tensor x = at::ones({product.rows, product.in}, at::kBFloat16);
+    const at::Tensor weights[] = {at::ones({product.out, product.in}, at::kBFloat16),
+                                  at::ones({product.out, product.in}, at::kBFloat16)};
+    for (std::int64_t i = 0; i < product.times; ++i) at::linear(x, weights[i % 2]);
+  }
+}
+
+void run_bare(const BareWork& work, int threads) {
+  at::set_num_threads(threads);
+  run_products(work.prefix);
+  heed::base::parallel_for(work.batches.size(), threads, [&](int, std::size_t i) {
+    at::set_num_threads(1);
+    run_products(work.batches[i]);
+  });
+}
+
+struct Settings {
+  int threads = heed::base::usable_cores(), rounds = 5;
+};
+
+void measure(const Case& one, const Settings& settings, bool share) {
+  heed::infer::EngineOptions options;
+  options.precision = heed::infer::Precision::kBfloat16;
+  options.threads = settings.threads;
+  options.share_prefixes = share;
+  const double opening = seconds();
+  const auto run = one.open(options);
+  const double opened = seconds() - opening;
+  const BareWork work = bare_work(one, share ? one.shared : 0, options.batch_tokens);
+  run(one.texts);
+  const double memory = peak_memory();
+  run_bare(work, settings.threads);
+  std::vector<double> engine, bare, ratios;
+  for (int i = 0; i < settings.rounds; ++i) {
+    const double start = seconds();
+    run(one.texts);
+    const double middle = seconds();
+    run_bare(work, settings.threads);
+    const double end = seconds();
+    engine.push_back(middle - start);
+    bare.push_back(end - middle);
+    ratios.push_back((end - middle) / (middle - start));
+  }
+  std::size_t tokens = 0;
+  for (const auto& text : one.texts) tokens += text.size();
+  const auto weights = static_cast<double>(fs::file_size(one.folder / "model.safetensors"));
+  std::printf("%-44s %9.0f %9.0f %9.0f %7.2f %8.2f %8.2f %8.2f\n",
+              (one.name + (share && one.shared > 0 ? ", " + std::to_string(one.shared) + " shared" : "")).c_str(),
+              static_cast<double>(tokens) / median(engine), work.flops() / median(engine) / 1e9,
+              work.flops() / median(bare) / 1e9, median(ratios), opened, weights / 1e9, memory / 1e9);
+  std::fflush(stdout);
+}
+
+/// As heed itself sets up its heap: one for all threads, blocks kept and used again, on huge pages.
+void prepare_memory() {
+  constexpr std::size_t kHugePage = 2 << 20, kHeap = 256 << 20;
+  mallopt(M_ARENA_MAX, 1);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  mallopt(M_MMAP_THRESHOLD, 2 * kHeap);
+  void* const heap = std::malloc(kHeap);
+  const auto begin = (reinterpret_cast<std::uintptr_t>(heap) + kHugePage - 1) / kHugePage * kHugePage;
+  madvise(reinterpret_cast<void*>(begin), kHeap - kHugePage, MADV_HUGEPAGE);
+  std::free(heap);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  prepare_memory();
+  Settings settings;
+  std::vector<std::string> shapes;
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if ((word == "--threads" || word == "--rounds") && i + 1 < argc)
+      (word == "--threads" ? settings.threads : settings.rounds) = std::max(1, std::atoi(argv[++i]));
+    else
+      shapes.push_back(word);
+  }
+  const fs::path scratch = fs::temp_directory_path() / ("heed-engine-bench-" + std::to_string(getpid()));
+  std::printf("bfloat16, %d threads, median of %d rounds\n", settings.threads, settings.rounds);
+  std::printf("%-44s %9s %9s %9s %7s %8s %8s %8s\n", "", "tokens/s", "GFLOP/s", "bare", "ratio", "open, s", "file, GB",
+              "peak, GB");
+  const auto wanted = [&](const char* name) {
+    return shapes.empty() || std::ranges::find(shapes, name) != shapes.end();
+  };
+  try {
+    if (wanted("bert")) measure(bert_case(scratch), settings, false);
+    if (wanted("t5")) measure(t5_case(scratch), settings, false);
+    if (wanted("llama")) {
+      Case llama = llama_case(scratch);
+      llama.shared = 120;
+      measure(llama, settings, false);
+      measure(llama, settings, true);
+    }
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "heed_engine_bench: %s\n", error.what());
+    fs::remove_all(scratch);
+    return 1;
+  }
+  fs::remove_all(scratch);
+}

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+#include <ATen/ATen.h>
+
+#include "format/checkpoint.h"
+#include "infer/adapter_config.h"
+
+namespace heed::engine {
+
+/// The low-rank update of one linear layer: W x becomes W x + scale * B (A x).
+struct LowRank {
+  at::Tensor a;  ///< [rank, in], float32
+  at::Tensor b;  ///< [out, rank], float32
+  double scale = 1;
+};
+
+/// A LoRA adapter in PEFT's layout: adapter_config.json with adapter_model.safetensors or adapter_model.bin. Layers are
+/// named as in the model, without the names that PEFT and the checkpoint put before them.
+class Adapter {
+ public:
+  /// Throws BadInput, naming file and tensor, where a half is missing, the rank is another or a name is not understood.
+  explicit Adapter(const std::filesystem::path& folder);
+
+  /// The update of the layer, taken; none where the adapter leaves it alone. Throws BadInput where the shapes do not
+  /// fit [out, in].
+  std::optional<LowRank> take(const std::string& layer, std::int64_t out, std::int64_t in);
+  /// Throws BadInput, naming one, where updates are left that no layer of the model took.
+  void finish() const;
+  std::string fingerprint() const;
+
+ private:
+  std::filesystem::path folder_;
+  infer::AdapterConfig config_;
+  format::Checkpoint tensors_;
+  std::map<std::string, std::string> layers_;  // layer name -> name of its tensors, up to ".lora_A"
+  std::set<std::string> left_;
+};
+
+}  // namespace heed::engine

@@ -1,0 +1,32 @@
+#include "engine/models.h"
+#include "infer/load_engine.h"
+
+namespace heed::engine {
+
+namespace {
+
+class LibtorchEngine : public infer::Engine {
+ public:
+  std::unique_ptr<infer::Embedder> open_embedder(const infer::ModelFiles& files,
+                                                 const infer::EmbedderSettings& settings,
+                                                 const infer::EngineOptions& options) const override {
+    return engine::open_embedder(files, settings, options);
+  }
+  std::unique_ptr<infer::Classifier> open_classifier(const infer::ModelFiles& files,
+                                                     const infer::EngineOptions& options) const override {
+    return engine::open_classifier(files, options);
+  }
+  std::unique_ptr<infer::Answerer> open_answerer(const infer::ModelFiles& files,
+                                                 const infer::EngineOptions& options) const override {
+    return engine::open_answerer(files, options);
+  }
+};
+
+}  // namespace
+
+}  // namespace heed::engine
+
+extern "C" __attribute__((visibility("default"))) const heed::infer::Engine* heed_engine() {
+  static const heed::engine::LibtorchEngine engine;
+  return &engine;
+}

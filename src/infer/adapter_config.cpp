@@ -1,0 +1,36 @@
+#include "infer/adapter_config.h"
+
+#include <cmath>
+
+#include "base/error.h"
+#include "format/json.h"
+
+namespace heed::infer {
+
+AdapterConfig read_adapter_config(const std::filesystem::path& folder) {
+  const auto file = folder / "adapter_config.json";
+  const format::Json json = format::read_json(file);
+  const auto fail = [&](const std::string& what) { throw base::BadInput(file.string() + ": " + what); };
+  if (!json.is_object()) fail("is not a JSON object");
+  if (json.value("peft_type", format::Json()) != "LORA") fail("peft_type is not LORA, the only one that is computed");
+  for (const char* name : {"use_dora", "fan_in_fan_out"})
+    if (json.value(name, format::Json()) == true) fail(std::string(name) + " is not computed");
+  const format::Json bias = json.value("bias", format::Json());
+  if (!bias.is_null() && bias != "none") fail("bias is not none, the only one that is computed");
+  for (const char* name : {"rank_pattern", "alpha_pattern"})
+    if (const auto field = json.find(name); field != json.end() && !field->is_null() && !field->empty())
+      fail(std::string(name) + ": ranks that differ between layers are not computed");
+  const auto rank = json.find("r");
+  if (rank == json.end() || !rank->is_number_integer() || *rank < 1 || *rank > 65536)
+    fail("r is not a positive integer");
+  const auto alpha = json.find("lora_alpha");
+  if (alpha == json.end() || !alpha->is_number() || !std::isfinite(alpha->get<double>()))
+    fail("lora_alpha is not a number");
+  AdapterConfig config;
+  config.rank = rank->get<int>();
+  const double divisor = json.value("use_rslora", format::Json()) == true ? std::sqrt(config.rank) : config.rank;
+  config.scale = alpha->get<double>() / divisor;
+  return config;
+}
+
+}  // namespace heed::infer

@@ -1,0 +1,37 @@
+#include "infer/load_engine.h"
+
+#include <dlfcn.h>
+
+#include "base/error.h"
+
+namespace heed::infer {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+const Engine* open_library() {
+  const fs::path here = fs::read_symlink("/proc/self/exe").parent_path();
+  std::string tried;
+  for (const fs::path& folder : {here, here.parent_path() / "lib" / "heed"}) {
+    const fs::path file = folder / "libheed_engine.so";
+    tried += (tried.empty() ? "" : " and ") + file.string();
+    if (!fs::exists(file)) continue;
+    void* library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (library == nullptr)
+      throw base::BadInput("the engine that runs models does not load: " + std::string(dlerror()));
+    const auto entry = reinterpret_cast<EngineEntry>(dlsym(library, "heed_engine"));
+    if (entry == nullptr) throw base::BadInput(file.string() + " is not heed's engine");
+    return entry();
+  }
+  throw base::BadInput("the engine that runs models is not installed; looked for " + tried);
+}
+
+}  // namespace
+
+const Engine& load_engine() {
+  static const Engine* const engine = open_library();
+  return *engine;
+}
+
+}  // namespace heed::infer
