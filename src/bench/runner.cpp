@@ -145,7 +145,8 @@ std::vector<ArmRun> run_arms(const Task& task, const retrieve::Model& model, std
   check(options.block >= 1);
   const auto jobs = jobs_of(task.data, arms);
   const auto fingerprints = fingerprints_of(task.data.corpus);
-  const int threads = std::max(1, std::min(options.threads, static_cast<int>(jobs.size())));
+  const int wanted = model.uses_all_threads ? 1 : options.threads;
+  const int threads = std::max(1, std::min(wanted, static_cast<int>(jobs.size())));
   std::vector<Scorer> scorers;  // one for each thread
   for (int i = 0; i < threads; ++i) scorers.emplace_back(task.data, fingerprints, model, store);
   long done = 0, total = 0;

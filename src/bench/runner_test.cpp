@@ -94,19 +94,19 @@ class FixedScores final : public retrieve::Reranker {
 
 using Opened = std::unique_ptr<retrieve::Reranker>;
 
-constexpr Model kAlone = {"alone",
+const Model kAlone = {"alone",
                           "each document alone",
                           true,
                           "float64",
                           []() -> Opened { return std::make_unique<TextScorer<0>>(); },
                           []() -> std::string { return "alone 1"; }};
-constexpr Model kAloneChanged = {"alone",
+const Model kAloneChanged = {"alone",
                                  "alone with other settings",
                                  true,
                                  "float64",
                                  []() -> Opened { return std::make_unique<TextScorer<0>>(); },
                                  []() -> std::string { return "alone 2"; }};
-constexpr Model kTogether = {"together",
+const Model kTogether = {"together",
                              "all candidates together",
                              false,
                              "float32",
@@ -118,15 +118,15 @@ Opened fixed(std::vector<double> scores) {
 }
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr Model kNan = {
+const Model kNan = {
     "nan", "", false, "", [] { return fixed({0, 0, 0, 0, std::nan("")}); }, []() -> std::string { return "nan"; }};
-constexpr Model kInfinite = {"infinite",
+const Model kInfinite = {"infinite",
                              "",
                              false,
                              "",
                              [] { return fixed({kInfinity, 0, 0, 0, 0}); },
                              []() -> std::string { return "infinite"; }};
-constexpr Model kMinusInfinite = {"-infinite",
+const Model kMinusInfinite = {"-infinite",
                                   "",
                                   false,
                                   "",
@@ -134,7 +134,7 @@ constexpr Model kMinusInfinite = {"-infinite",
                                     return fixed({0, 0, -kInfinity, 0, 0});
                                   },
                                   []() -> std::string { return "-infinite"; }};
-constexpr Model kTooFew = {
+const Model kTooFew = {
     "too few", "", false, "", [] { return fixed({1, 2, 3}); }, []() -> std::string { return "too few"; }};
 
 using Files = std::map<std::string, std::string>;

@@ -1,21 +1,63 @@
 #include "format/json.h"
 
 #include <algorithm>
+#include <string>
+#include <string_view>
 
 #include "base/error.h"
 #include "format/byte_reader.h"
 
 namespace heed::format {
 
-Json read_json(const std::filesystem::path& path) {
-  const std::string content = read_all(path);
+namespace {
+
+constexpr int kDeepest = 100;
+
+std::string at_byte(const std::filesystem::path& path, std::string_view content, std::size_t byte) {
+  const std::string_view before = content.substr(0, byte);
+  return path.string() + ":" + std::to_string(1 + std::ranges::count(before, '\n')) + ": ";
+}
+
+template <typename Document>
+Document parse(const std::filesystem::path& path, const std::string& content) {
   try {
-    return Json::parse(content);
-  } catch (const Json::parse_error& error) {
-    const auto until = content.begin() + static_cast<long>(std::min<std::size_t>(error.byte, content.size()));
-    const long line = 1 + std::count(content.begin(), until, '\n');
-    throw base::BadInput(path.string() + ":" + std::to_string(line) + ": not valid JSON");
+    return Document::parse(content);
+  } catch (const typename Document::parse_error& error) {
+    throw base::BadInput(at_byte(path, content, error.byte) + "not valid JSON");
+  } catch (const typename Document::out_of_range&) {
+    throw base::BadInput(path.string() + ": a number in it is too large");
   }
+}
+
+/// Throws where brackets outside of strings are nested deeper than anything means.
+void check_depth(const std::filesystem::path& path, std::string_view content) {
+  int depth = 0;
+  bool in_string = false;
+  for (std::size_t at = 0; at < content.size(); ++at) {
+    const char c = content[at];
+    if (c == '"') {
+      in_string = !in_string;
+    } else if (in_string) {
+      at += c == '\\';
+    } else if (c == '[' || c == '{') {
+      if (++depth > kDeepest)
+        throw base::BadInput(at_byte(path, content, at) + "lists and objects are nested too deeply");
+    } else if (c == ']' || c == '}') {
+      --depth;
+    }
+  }
+}
+
+}  // namespace
+
+Json read_json(const std::filesystem::path& path) {
+  return parse<Json>(path, read_all(path));
+}
+
+IndexedJson read_indexed_json(const std::filesystem::path& path) {
+  const std::string content = read_all(path);
+  check_depth(path, content);
+  return parse<IndexedJson>(path, content);
 }
 
 }  // namespace heed::format

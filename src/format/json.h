@@ -13,4 +13,11 @@ using Json = nlohmann::ordered_json;
 /// The document in a file. Throws BadInput, with file and line, where it is not valid JSON.
 Json read_json(const std::filesystem::path& path);
 
+/// As Json, for objects with very many keys (a vocabulary): a key is found by search (Json looks at one after another,
+/// also while it reads), and keys come in the order of their bytes.
+using IndexedJson = nlohmann::json;
+
+/// As read_json(). BadInput also where lists and objects are nested more than 100 deep.
+IndexedJson read_indexed_json(const std::filesystem::path& path);
+
 }  // namespace heed::format

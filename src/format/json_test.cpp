@@ -23,5 +23,23 @@ TEST(JsonDocument, AFaultIsNamedByItsLine) {
   EXPECT_EQ(complaint_of([&] { read_json(empty); }), empty.string() + ":1: not valid JSON");
 }
 
+TEST(JsonDocument, AnIndexedOneSaysTheSameInAnotherOrder) {
+  const TemporaryDir dir;
+  EXPECT_EQ(read_indexed_json(dir.write("f", "{\"b\": [\"[[\\\"{\"], \"a\": 0.1}")).dump(),
+            "{\"a\":0.1,\"b\":[\"[[\\\"{\"]}");
+  const auto path = dir.write("broken", "{\n\"a\": 1,\n}\n");
+  EXPECT_EQ(complaint_of([&] { read_indexed_json(path); }), path.string() + ":3: not valid JSON");
+}
+
+TEST(JsonDocument, NestingAndNumbersHaveBounds) {
+  const TemporaryDir dir;
+  const auto deep = dir.write("deep", "\n" + std::string(1000, '['));
+  EXPECT_EQ(complaint_of([&] { read_indexed_json(deep); }),
+            deep.string() + ":2: lists and objects are nested too deeply");
+  EXPECT_EQ(read_indexed_json(dir.write("f", std::string(100, '[') + std::string(100, ']'))).size(), 1u);
+  const auto large = dir.write("large", "[1e999]");
+  EXPECT_EQ(complaint_of([&] { read_json(large); }), large.string() + ": a number in it is too large");
+}
+
 }  // namespace
 }  // namespace heed::format

@@ -9,7 +9,7 @@ namespace {
 
 constexpr Bm25Parameters kWholeStopList{.stop_list = text::StopList::kNltk};
 
-constexpr Model kModels[] = {
+const Model kModels[] = {
     {"bm25", "BM25 over each query's candidates, as the paper ran it", false, "float64",
      []() -> std::unique_ptr<Reranker> { return std::make_unique<Bm25Candidates>(); },
      [] { return Bm25Candidates::describe({}); }},

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -9,20 +10,23 @@
 
 namespace heed::retrieve {
 
-/// A model that people can name. To add one: write its file, then its row in models.cpp; nothing else changes.
+/// Something that ranks candidates: a row of the table, or a checkpoint that was opened (local_model.h).
 struct Model {
-  std::string_view name;
-  std::string_view explanation;
+  std::string name;
+  std::string explanation;
   /// Whether a document's score depends on the document and the need alone. If not, all candidates of a query are
   /// scored together, and their scores are kept together.
   bool scores_each_document_alone = true;
   /// What the numbers are computed in.
-  std::string_view dtype;
-  std::unique_ptr<Reranker> (*open)();
+  std::string dtype;
+  std::function<std::unique_ptr<Reranker>()> open;
   /// Changes whenever the scores may: the settings, and the fingerprint of weights where there are any.
-  std::string (*identity)();
+  std::function<std::string()> identity;
+  /// Whether one instance keeps all threads busy, so that more of them would only take turns.
+  bool uses_all_threads = false;
 };
 
+/// The models that need no checkpoint. To add one: write its file, then its row in models.cpp; nothing else changes.
 std::span<const Model> models();
 
 /// The model of that name. Throws BadUsage, with the known names, where there is none.

@@ -127,6 +127,7 @@ constexpr Preset kPresets[] = {
   "query_format": "{need}",
   "document_format": "{document}",
   "activation": "softmax",
+  "segments": "pair",
   "label": 1,
   "max_length": 512
 })json",

@@ -25,6 +25,7 @@ constexpr Name<Pooling> kPoolings[] = {{Pooling::kMean, "mean"}, {Pooling::kCls,
 constexpr Name<Attention> kAttentions[] = {{Attention::kCausal, "causal"},
                                            {Attention::kBidirectional, "bidirectional"}};
 constexpr Name<Truncation> kTruncations[] = {{Truncation::kDocument, "document"}, {Truncation::kRight, "right"}};
+constexpr Name<Segments> kSegments[] = {{Segments::kSingle, "single"}, {Segments::kPair, "pair"}};
 constexpr Name<Activation> kActivations[] = {{Activation::kSoftmax, "softmax"}, {Activation::kSigmoid, "sigmoid"}};
 
 template <class Value, std::size_t kCount>
@@ -200,6 +201,7 @@ ModelRecipe read_cross_encoder(const Fields& fields) {
   recipe.document_format = fields.prompt("document_format").value_or(recipe.document_format);
   recipe.default_instruction = fields.string("default_instruction").value_or("");
   recipe.activation = fields.choice("activation", kActivations, recipe.activation);
+  recipe.segments = fields.choice("segments", kSegments, recipe.segments);
   if (const Json* const label = fields.find("label")) recipe.label = fields.whole_number("label", *label, 0);
   recipe.adapter = fields.adapter();
   recipe.max_length = fields.max_length();
@@ -255,6 +257,7 @@ void write(Json& json, const CrossEncoderRecipe& recipe) {
   json["document_format"] = recipe.document_format.pattern();
   json["default_instruction"] = recipe.default_instruction;
   json["activation"] = name_of(kActivations, recipe.activation);
+  json["segments"] = name_of(kSegments, recipe.segments);
   json["label"] = recipe.label;
   json["adapter"] = json_of(recipe.adapter);
   json["max_length"] = recipe.max_length;

@@ -22,6 +22,9 @@ enum class Pooling { kMean, kCls, kLast };
 enum class Attention { kCausal, kBidirectional };
 /// What gives way where a prompt is too long: the end of the document, or the end of the whole.
 enum class Truncation { kDocument, kRight };
+/// How a pair's tokens are marked: all of the first segment, or the document's as the second, as BERT was pre-trained.
+/// Classifiers were trained one way or the other; T5 has no segments.
+enum class Segments { kSingle, kPair };
 /// How a classifier's logits become a score.
 enum class Activation { kSoftmax, kSigmoid };
 
@@ -69,6 +72,7 @@ struct CrossEncoderRecipe {
   Activation activation = Activation::kSoftmax;
   /// The logit, from 0, that says "relevant". monoBERT's is 1.
   int label = 1;
+  Segments segments = Segments::kSingle;
   std::optional<std::string> adapter;
   int max_length = 0;
 

@@ -117,7 +117,7 @@ TEST(Recipe, NullCountsAsAbsent) {
 TEST(Recipe, UnknownFieldsAreRefusedWithTheKnownOnes) {
   EXPECT_EQ(complaint(kCrossEncoder, R"({"labels": 1})"),
             "heed.json: a cross-encoder has no field \"labels\"; known: kind, query_format, document_format, "
-            "default_instruction, activation, label, adapter, max_length");
+            "default_instruction, activation, segments, label, adapter, max_length");
   EXPECT_EQ(complaint(kDecoder, R"({"pooling": "mean"})"),
             "heed.json: a decoder-reranker has no field \"pooling\"; known: kind, prompt, true, false, truncate, "
             "add_bos, adapter, max_length");

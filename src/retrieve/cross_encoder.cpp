@@ -1,0 +1,57 @@
+#include "retrieve/cross_encoder.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "retrieve/tokenized.h"
+
+namespace heed::retrieve {
+
+CrossEncoder::CrossEncoder(CrossEncoderRecipe recipe, text::Tokenizer tokenizer,
+                           std::unique_ptr<infer::Classifier> classifier, std::optional<text::TokenId> start,
+                           int threads)
+    : recipe_(std::move(recipe)),
+      tokenizer_(std::move(tokenizer)),
+      classifier_(std::move(classifier)),
+      start_(start),
+      threads_(threads) {
+  if (recipe_.label >= classifier_->labels())
+    throw base::BadInput("the recipe's label is " + std::to_string(recipe_.label) +
+                         ", but the model has the labels 0 to " + std::to_string(classifier_->labels() - 1));
+}
+
+text::Encoding CrossEncoder::tokens_of(const NeedAndDocument& pair) const {
+  const int room = recipe_.max_length - (start_ ? 1 : 0);
+  text::Encoding encoding =
+      tokenizer_.encode_pair(query_text(recipe_, pair.need), document_text(recipe_, pair.document), room);
+  if (start_) {
+    encoding.ids.insert(encoding.ids.begin(), *start_);
+    encoding.type_ids.insert(encoding.type_ids.begin(), 0);
+  }
+  if (recipe_.segments == Segments::kSingle) std::ranges::fill(encoding.type_ids, 0);
+  return encoding;
+}
+
+double CrossEncoder::score_of(std::span<const float> logits) const {
+  const double own = logits[static_cast<std::size_t>(recipe_.label)];
+  if (recipe_.activation == Activation::kSigmoid) return 1 / (1 + std::exp(-own));
+  double sum = 0;
+  for (const float logit : logits) sum += std::exp(logit - own);
+  return 1 / sum;
+}
+
+std::vector<PairScore> CrossEncoder::score(std::span<const NeedAndDocument> pairs) {
+  const auto tokens = encode_all(pairs.size(), threads_, [&](std::size_t i) { return tokens_of(pairs[i]); });
+  std::vector<infer::ClassifyInput> inputs;
+  for (const text::Encoding& encoding : tokens) inputs.push_back({encoding.ids, encoding.type_ids});
+  auto logits = classifier_->logits(inputs);
+  std::vector<PairScore> scores;
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    const double score = score_of(logits[i]);
+    scores.push_back({score, std::move(logits[i]), tokens[i].ids.size()});
+  }
+  return scores;
+}
+
+}  // namespace heed::retrieve
