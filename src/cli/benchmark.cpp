@@ -56,7 +56,6 @@ report::Section task_section(const TaskResult& result) {
 }  // namespace
 
 std::vector<BenchmarkTask> run_benchmark(const BenchmarkRequest& request, const std::filesystem::path& store_path) {
-  const retrieve::Model& model = retrieve::model_named(request.model);
   const bench::EvaluationRecipe& recipe = bench::recipe_named(request.recipe);
   check_arms(request);
   std::vector<BenchmarkTask> tasks;
@@ -66,6 +65,7 @@ std::vector<BenchmarkTask> run_benchmark(const BenchmarkRequest& request, const 
     if (!names.insert(tasks.back().task.name).second)
       throw base::BadUsage("two tasks are called " + tasks.back().task.name + "; name them apart with NAME=FOLDER");
   }
+  const retrieve::Model model = open_model(request.model);  // last: it may take a minute, which no slip should cost
   bench::ScoreStore store(store_path);
   const auto measures = pair_measures({});
   for (BenchmarkTask& task : tasks) {
@@ -89,10 +89,10 @@ std::vector<report::Section> report_sections(const BenchmarkRequest& request, co
     if (task.result.pair) {
       reported.push_back(
           {task.result.task, std::string(bench::headline_measure(task.result.task)), &*task.result.pair});
-      first.paragraphs.push_back(task.result.task + ": " + report::verdict(request.model, *task.result.pair));
+      first.paragraphs.push_back(task.result.task + ": " + report::verdict(task.result.model, *task.result.pair));
     }
   if (!reported.empty()) {
-    first.tables.push_back(report::paper_table(request.model, reported, first_row));
+    first.tables.push_back(report::paper_table(tasks.front().result.model, reported, first_row));
     sections.push_back(first);
   }
   for (const BenchmarkTask& task : tasks) sections.push_back(task_section(task.result));
@@ -131,14 +131,14 @@ void write_results(const BenchmarkRequest& request, const std::vector<BenchmarkT
         std::filesystem::remove(out / "runs" / (name + "." + std::string(arm.name) + ".run"));
     for (const bench::ArmRun& run : task.result.runs)
       base::write_file(out / "runs" / (name + "." + std::string(name_of(run.arm)) + ".run"), trec_run(run.run));
-    const auto mteb_file = out / "results" / request.model / (name + ".json");
+    const auto mteb_file = out / "results" / task.result.model / (name + ".json");
     std::filesystem::remove(mteb_file);
     if (task.result.pair) base::write_file(mteb_file, bench::json_text(mteb_json(task.result, task.task.data)));
   }
   const std::string made_by =
       "heed " HEED_VERSION ", recipe " + request.recipe + ", " + tasks.front().result.model_identity;
-  base::write_file(out / "report.html",
-                   report::html_page("heed bench: " + request.model, report_sections(request, tasks), made_by));
+  base::write_file(out / "report.html", report::html_page("heed bench: " + tasks.front().result.model,
+                                                          report_sections(request, tasks), made_by));
   base::write_file(out / "results.json", results_text(tasks));
 }
 

@@ -5,13 +5,14 @@
 #include <vector>
 
 #include "bench/runner.h"
+#include "cli/model_options.h"
 #include "report/page.h"
 
 namespace heed::cli {
 
 /// What heed bench and heed demo run: one model on several tasks.
 struct BenchmarkRequest {
-  std::string model;
+  ModelFlags model;
   std::vector<std::string> data;  ///< FOLDER or NAME=FOLDER
   std::vector<std::string> arms;  ///< empty: all that each data set has
   std::string recipe = "sound";

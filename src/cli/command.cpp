@@ -11,7 +11,10 @@ constexpr Command kCommands[] = {
     {"compare", "tells two systems apart: a paired randomization test, the topics that differ most", set_up_compare},
     {"explain", "shows why one topic scored as it did", set_up_explain},
     {"inspect", "says what a file or folder holds: its format, counts, what reading passed over", set_up_inspect},
-    {"models", "lists the models that heed runs", set_up_models},
+    {"score", "scores pairs of query and document with a model", set_up_score},
+    {"encode", "gives a bi-encoder's vectors of texts", set_up_encode},
+    {"tokenize", "cuts texts into a model's tokens", set_up_tokenize},
+    {"models", "lists the models that heed runs, and shows their recipes", set_up_models},
     {"help", "explains a command, the measures, the recipes, the data layouts", set_up_help},
 };
 

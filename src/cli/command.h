@@ -24,6 +24,9 @@ void set_up_demo(CLI::App& app);
 void set_up_compare(CLI::App& app);
 void set_up_explain(CLI::App& app);
 void set_up_inspect(CLI::App& app);
+void set_up_score(CLI::App& app);
+void set_up_encode(CLI::App& app);
+void set_up_tokenize(CLI::App& app);
 void set_up_models(CLI::App& app);
 void set_up_help(CLI::App& app);
 

@@ -68,6 +68,10 @@ std::string_view JsonlReader::text(std::string_view key) {
   return *optional_text(key);
 }
 
+bool JsonlReader::has(std::string_view key) {
+  return state_->find(key).has_value();
+}
+
 std::optional<std::string_view> JsonlReader::optional_text(std::string_view key) {
   const auto value = state_->find(key);
   if (!value) return std::nullopt;

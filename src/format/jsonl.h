@@ -28,6 +28,8 @@ class JsonlReader {
   /// Goes to the next object; false at the end. Throws BadInput where the line is no JSON object.
   bool next();
 
+  /// Whether the field is there; null counts as missing.
+  bool has(std::string_view key);
   std::string_view text(std::string_view key);
   std::optional<std::string_view> optional_text(std::string_view key);
   /// The text inside an object inside the line: {"metadata", "origin_query"}; nothing where either is missing.

@@ -10,6 +10,14 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// The engine's own libraries come before ours: libsentencepiece brings parts of another protobuf than libtorch's. (The
+/// address sanitizer cannot work with that.)
+#if defined(__SANITIZE_ADDRESS__)
+constexpr int kHow = RTLD_NOW | RTLD_LOCAL;
+#else
+constexpr int kHow = RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND;
+#endif
+
 const Engine* open_library() {
   const fs::path here = fs::read_symlink("/proc/self/exe").parent_path();
   std::string tried;
@@ -17,7 +25,7 @@ const Engine* open_library() {
     const fs::path file = folder / "libheed_engine.so";
     tried += (tried.empty() ? "" : " and ") + file.string();
     if (!fs::exists(file)) continue;
-    void* library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+    void* library = dlopen(file.c_str(), kHow);
     if (library == nullptr)
       throw base::BadInput("the engine that runs models does not load: " + std::string(dlerror()));
     const auto entry = reinterpret_cast<EngineEntry>(dlsym(library, "heed_engine"));

@@ -23,11 +23,16 @@ CrossEncoder::CrossEncoder(CrossEncoderRecipe recipe, text::Tokenizer tokenizer,
 
 text::Encoding CrossEncoder::tokens_of(const NeedAndDocument& pair) const {
   const int room = recipe_.max_length - (start_ ? 1 : 0);
-  text::Encoding encoding =
-      tokenizer_.encode_pair(query_text(recipe_, pair.need), document_text(recipe_, pair.document), room);
+  const std::string document = document_text(recipe_, pair.document);
+  text::Encoding encoding = tokenizer_.encode_pair(query_text(recipe_, pair.need), document, room);
   if (start_) {
     encoding.ids.insert(encoding.ids.begin(), *start_);
     encoding.type_ids.insert(encoding.type_ids.begin(), 0);
+    // Tokenizers take a pair with an empty second text for the first alone; EncT5's gives `<s> A </s> </s>` then.
+    if (document.empty()) {
+      encoding.ids.push_back(tokenizer_.end_token().value_or(encoding.ids.back()));
+      encoding.type_ids.push_back(0);
+    }
   }
   if (recipe_.segments == Segments::kSingle) std::ranges::fill(encoding.type_ids, 0);
   return encoding;

@@ -35,6 +35,7 @@ void run_bench(const Options& options) {
   PairFlags flags = options.pair;
   flags.ties = options.ties.empty() ? name_of(bench::recipe_named(request.recipe).ties) : options.ties;
   request.judging = pair_options(flags, {});
+  request.model.recipe = request.recipe;
   request.threads = threads();
   const std::filesystem::path out = options.out;
   const auto tasks = run_benchmark(request, out / "store.db");
@@ -48,7 +49,7 @@ void run_bench(const Options& options) {
 
 void set_up_bench(CLI::App& app) {
   const auto options = std::make_shared<Options>();
-  app.add_option("--model", options->request.model, "a model; heed models lists them")->type_name("NAME")->required();
+  add_model(app, options->request.model);
   app.add_option(
          "--data", options->request.data,
          "instruction benchmarks, each a folder in a layout that heed help layouts lists; a task is called as its "
@@ -61,7 +62,8 @@ void set_up_bench(CLI::App& app) {
   app.add_option("--arms", options->request.arms,
                  "og, changed, none, keywords, short, parted by commas. Default: all that the data has")
       ->type_name("LIST");
-  app.add_option("--recipe", options->request.recipe, "how it is judged: sound or paper; heed help recipes explains")
+  app.add_option("--recipe", options->request.recipe,
+                 "how it is run and judged: sound or paper; heed help recipes explains")
       ->type_name("NAME")
       ->capture_default_str();
   app.add_option("--ties", options->ties,

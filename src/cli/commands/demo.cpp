@@ -53,7 +53,7 @@ std::string seen_sentence(const BenchmarkTask& task) {
 
 void run_demo(const std::string& out) {
   BenchmarkRequest request;
-  request.model = "bm25";
+  request.model.model = "bm25";
   request.data = {"demo=" + (data_folder() / "demo").string()};
   request.judging = pair_options({}, {});
   request.threads = threads();

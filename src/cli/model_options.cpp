@@ -1,0 +1,173 @@
+#include "cli/model_options.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+
+#include "base/error.h"
+#include "base/parallel.h"
+#include "retrieve/presets.h"
+
+namespace heed::cli {
+
+namespace fs = std::filesystem;
+using base::BadInput;
+using base::BadUsage;
+using retrieve::Preset;
+
+namespace {
+
+fs::path environment(const char* name) {
+  const char* const value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+/// Hugging Face's cache, as huggingface_hub finds it.
+fs::path hub_cache() {
+  if (const fs::path cache = environment("HF_HUB_CACHE"); !cache.empty()) return cache;
+  if (const fs::path home = environment("HF_HOME"); !home.empty()) return home / "hub";
+  if (const fs::path home = environment("HOME"); !home.empty()) return home / ".cache" / "huggingface" / "hub";
+  return {};
+}
+
+/// Where a repository of the Hub would lie on this machine, the likeliest first.
+std::vector<fs::path> places_of(const std::string& hub_id) {
+  std::vector<fs::path> places;
+  if (const fs::path models = environment("HEED_MODELS"); !models.empty())
+    places = {models / hub_id, models / fs::path(hub_id).filename()};
+  const fs::path cache = hub_cache();
+  if (cache.empty()) return places;
+  std::string name = "models--" + hub_id;
+  if (const std::size_t slash = name.find('/'); slash != std::string::npos) name.replace(slash, 1, "--");
+  std::string commit;
+  std::ifstream(cache / name / "refs" / "main") >> commit;
+  places.push_back(cache / name / "snapshots" / commit);
+  return places;
+}
+
+fs::path find_repository(const std::string& hub_id, const char* file) {
+  std::string tried;
+  for (const fs::path& place : places_of(hub_id)) {
+    if (fs::exists(place / file)) return place;
+    tried += (tried.empty() ? "" : ", ") + place.string();
+  }
+  throw BadInput(hub_id + " is not on this machine: no " + file + " in " + tried +
+                 "; give --model its folder, or name the folder of models in the environment's HEED_MODELS");
+}
+
+/// "jhu-clsp/FollowIR-7B" of .../models--jhu-clsp--FollowIR-7B/snapshots/COMMIT, else the folder's own name.
+std::string likely_name(const fs::path& folder) {
+  const fs::path whole = fs::absolute(folder).lexically_normal();
+  for (const fs::path& part : whole) {
+    std::string name = part.string();
+    if (!name.starts_with("models--")) continue;
+    name.erase(0, 8);
+    if (const std::size_t dashes = name.find("--"); dashes != std::string::npos) name.replace(dashes, 2, "/");
+    return name;
+  }
+  return whole.has_filename() ? whole.filename().string() : whole.parent_path().filename().string();
+}
+
+const Preset& preset_named(const std::string& name) {
+  const Preset* const preset = retrieve::find_preset(name);
+  if (preset == nullptr) throw BadUsage("there is no preset " + name + "; heed models lists them");
+  return *preset;
+}
+
+retrieve::ModelRecipe recipe_of(const ModelFlags& flags, const fs::path& folder, const Preset* preset) {
+  if (!flags.recipe_file.empty()) return retrieve::read_recipe_file(flags.recipe_file);
+  if (preset == nullptr && fs::exists(folder / "heed.json")) return retrieve::read_recipe_file(folder / "heed.json");
+  if (preset == nullptr) preset = retrieve::find_preset(likely_name(folder));
+  if (preset == nullptr)
+    throw BadInput(folder.string() +
+                   " has no heed.json, which says what the model is for, and its name is no preset's; "
+                   "--preset or --recipe-file says it (docs/recipes.md)");
+  if (flags.recipe != "sound" && flags.recipe != "paper")
+    throw BadUsage("there is no recipe " + flags.recipe + "; known: sound, paper");
+  return retrieve::recipe_of(*preset,
+                             flags.recipe == "sound" ? retrieve::RecipeStyle::kSound : retrieve::RecipeStyle::kPaper);
+}
+
+infer::EngineOptions engine_options(const ModelFlags& flags) {
+  infer::EngineOptions options;
+  options.threads = flags.threads == 0 ? base::usable_cores() : flags.threads;
+  if (flags.dtype == "float32")
+    options.precision = infer::Precision::kFloat32;
+  else if (flags.dtype == "bfloat16")
+    options.precision = infer::Precision::kBfloat16;
+  else if (flags.dtype != "auto")
+    throw BadUsage("there is no dtype " + flags.dtype + "; known: auto, float32, bfloat16");
+  if (flags.adapter_use == "applied")
+    options.adapter_use = infer::AdapterUse::kApplied;
+  else if (flags.adapter_use != "merged")
+    throw BadUsage("there is no --adapter-use " + flags.adapter_use + "; known: merged, applied");
+  return options;
+}
+
+}  // namespace
+
+void add_model(CLI::App& app, ModelFlags& flags) {
+  app.add_option(
+         "--model", flags.model,
+         "a checkpoint's folder in Hugging Face's layout, with a heed.json or a known name; or a preset's name or "
+         "Hub id (heed models), looked for below the environment's HEED_MODELS and in Hugging Face's cache")
+      ->type_name("NAME|FOLDER")
+      ->required();
+  app.add_option("--preset", flags.preset, "what the folder is, by the name of a preset, in place of its heed.json")
+      ->type_name("NAME");
+  app.add_option("--recipe-file", flags.recipe_file, "a heed.json elsewhere")->type_name("FILE");
+  app.add_option("--adapter", flags.adapter, "folder of a LoRA adapter in PEFT's layout, in place of the recipe's")
+      ->type_name("FOLDER");
+  app.add_option("--adapter-use", flags.adapter_use,
+                 "merged: added into the weights when they are opened; applied: computed beside them")
+      ->type_name("merged|applied")
+      ->capture_default_str();
+  app.add_option("--dtype", flags.dtype,
+                 "what matrices are multiplied in: float32 or bfloat16; auto: bfloat16 where the CPU has it")
+      ->type_name("NAME")
+      ->capture_default_str();
+  app.add_option("--threads", flags.threads, "threads of the model. Default: the cores that the process may use")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1024));
+}
+
+void add_recipe_style(CLI::App& app, ModelFlags& flags) {
+  app.add_option("--recipe", flags.recipe, "of a preset: sound, as its authors document it; paper, as the paper ran it")
+      ->type_name("NAME")
+      ->capture_default_str();
+}
+
+retrieve::LocalModelSource find_model(const ModelFlags& flags) {
+  retrieve::LocalModelSource source;
+  const Preset* preset = flags.preset.empty() ? nullptr : &preset_named(flags.preset);
+  std::string adapter = flags.adapter;
+  if (fs::is_directory(flags.model)) {
+    source.folder = flags.model;
+    source.name = likely_name(flags.model);
+  } else {
+    const Preset* const named = retrieve::find_preset(flags.model);
+    if (named == nullptr && flags.model.find('/') != std::string::npos)
+      throw BadInput(flags.model + ": there is no such folder, nor a model of that id; heed models lists the models");
+    if (named == nullptr)
+      throw BadUsage("there is neither a folder nor a model " + flags.model + "; heed models lists the models");
+    if (preset == nullptr) preset = named;
+    source.name = named->name;
+    source.folder =
+        find_repository(std::string(named->base_id.empty() ? named->hub_id : named->base_id), "config.json");
+    if (!named->base_id.empty() && adapter.empty())
+      adapter = find_repository(std::string(named->hub_id), "adapter_config.json").string();
+  }
+  std::ranges::replace(source.name, '/', '_');  // it becomes part of files' names
+  source.recipe = recipe_of(flags, source.folder, preset);
+  source.options = engine_options(flags);
+  if (!adapter.empty()) source.adapter = adapter;
+  return source;
+}
+
+retrieve::Model open_model(const ModelFlags& flags) {
+  const auto rows = retrieve::models();
+  const auto row = std::ranges::find(rows, flags.model, &retrieve::Model::name);
+  return row != rows.end() ? *row : retrieve::open_model(find_model(flags));
+}
+
+}  // namespace heed::cli

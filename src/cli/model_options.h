@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+
+#include "cli/command.h"
+#include "retrieve/local_model.h"
+
+namespace heed::cli {
+
+/// What names a checkpoint and says how it is used, on every command that runs one.
+struct ModelFlags {
+  std::string model;
+  std::string preset, recipe_file, adapter;
+  std::string recipe = "sound";  ///< of a preset
+  std::string dtype = "auto";
+  std::string adapter_use = "merged";
+  int threads = 0;  ///< 0: the cores that the process may use
+};
+
+/// --model, and what belongs to it but --recipe.
+void add_model(CLI::App& app, ModelFlags& flags);
+/// --recipe, where it says nothing but which of a preset's recipes is meant.
+void add_recipe_style(CLI::App& app, ModelFlags& flags);
+
+/// Finds the checkpoint and its recipe: a folder, or a preset's name or Hub id, looked for below HEED_MODELS and in
+/// Hugging Face's cache. Throws BadInput, saying what was looked for, where there is none, and BadUsage for a flag's
+/// unknown value.
+retrieve::LocalModelSource find_model(const ModelFlags& flags);
+
+/// find_model's, opened; or a row of retrieve::models(), where the name is one.
+retrieve::Model open_model(const ModelFlags& flags);
+
+}  // namespace heed::cli
