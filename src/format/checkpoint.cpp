@@ -26,6 +26,11 @@ WeightsFile open_weights(const fs::path& file) {
   return Safetensors(file);
 }
 
+bool is_there(const fs::path& file) {
+  std::error_code ignored;  // a name that is too long, a folder that may not be read
+  return fs::exists(file, ignored);
+}
+
 /// Where one tensor is: the file, and its place in that.
 struct Place {
   std::size_t file = 0, index = 0;
@@ -54,7 +59,7 @@ struct Checkpoint::State {
 
   /// The shards that an index lists: {"weight_map": {tensor: file}}.
   void add_shards(const fs::path& index) {
-    const Json json = read_json(index);
+    const IndexedJson json = read_indexed_json(index);
     const auto map = json.is_object() ? json.find("weight_map") : json.end();
     if (!json.is_object() || map == json.end() || !map->is_object())
       throw BadInput(index.string() + ": has no weight_map");
@@ -69,7 +74,7 @@ struct Checkpoint::State {
       shards.insert(name);
     }
     for (const std::string& shard : shards) {
-      if (!fs::exists(index.parent_path() / shard))
+      if (!is_there(index.parent_path() / shard))
         throw BadInput(index.string() + ": lists " + shard + ", which is missing");
       add(index.parent_path() / shard);
     }
@@ -97,7 +102,7 @@ Checkpoint Checkpoint::open_folder(const fs::path& folder) {
   for (const char* name :
        {"model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json"}) {
     const fs::path file = folder / name;
-    if (!fs::exists(file)) continue;
+    if (!is_there(file)) continue;
     if (file.extension() == ".json")
       state.add_shards(file);
     else

@@ -21,13 +21,17 @@ class PickleMachine {
       : pickle_(pickle), bytes_(bytes), globals_(globals), file_(file) {}
 
   void run() {
-    while (true) {
+    for (std::size_t done = 0; done < Pickle::kMostInstructions; ++done) {
       const std::uint8_t opcode = byte();
-      if (opcode == '.') break;
-      step(opcode);
+      if (opcode != '.') {
+        step(opcode);
+        continue;
+      }
+      pickle_.root_ = pop();
+      pickle_.size_ = at_;
+      return;
     }
-    pickle_.root_ = pop();
-    pickle_.size_ = at_;
+    fail("is longer than any dictionary of tensors");
   }
 
  private:

@@ -25,31 +25,62 @@ std::optional<TensorType> type_named(std::string_view name) {
   return {};
 }
 
-/// A header that is JSON, and says nothing twice: a JSON library keeps one of two tensors of the same name.
-Json parse_header(const std::string& file, std::string_view text) {
-  std::set<std::string> names;
-  int depth = 0;
-  const auto watch = [&](int level, Json::parse_event_t event, Json& parsed) {
-    depth = std::max(depth, level);
-    if (depth > 8) throw BadInput(file + ": the header is nested too deeply");
-    if (event == Json::parse_event_t::key && level == 1 && !names.insert(parsed.get<std::string>()).second)
-      throw BadInput(file + ": the header names " + parsed.get<std::string>() + " twice");
+/// Refuses a header that is nested deeply or names a tensor twice, of which a JSON document keeps one. (The library's
+/// parser with a callback does the same, in time that grows with the square of the tensors.)
+class HeaderCheck : public IndexedJson::json_sax_t {
+ public:
+  explicit HeaderCheck(const std::string& file) : file_(file) {}
+
+  bool start_object(std::size_t) override { return enter(); }
+  bool start_array(std::size_t) override { return enter(); }
+  bool end_object() override { return leave(); }
+  bool end_array() override { return leave(); }
+  bool key(std::string& name) override {
+    if (depth_ == 1 && !names_.insert(name).second) throw BadInput(file_ + ": the header names " + name + " twice");
     return true;
-  };
-  try {
-    Json header = Json::parse(text, watch);
-    if (!header.is_object()) throw BadInput(file + ": the header is not a JSON object");
-    return header;
-  } catch (const Json::exception&) {
-    throw BadInput(file + ": the header is not valid JSON");
   }
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(std::int64_t) override { return true; }
+  bool number_unsigned(std::uint64_t) override { return true; }
+  bool number_float(double, const std::string&) override { return true; }
+  bool string(std::string&) override { return true; }
+  bool binary(IndexedJson::binary_t&) override { return true; }
+  bool parse_error(std::size_t, const std::string&, const IndexedJson::exception&) override { return false; }
+
+ private:
+  bool enter() {
+    if (++depth_ > 8) throw BadInput(file_ + ": the header is nested too deeply");
+    return true;
+  }
+  bool leave() {
+    --depth_;
+    return true;
+  }
+
+  const std::string& file_;
+  std::set<std::string> names_;
+  int depth_ = 0;
+};
+
+IndexedJson parse_header(const std::string& file, std::string_view text) {
+  HeaderCheck check(file);
+  // The library takes a zero byte for the end.
+  if (text.find('\0') != text.npos || !IndexedJson::sax_parse(text, &check))
+    throw BadInput(file + ": the header is not valid JSON");
+  IndexedJson header = IndexedJson::parse(text);
+  if (!header.is_object()) throw BadInput(file + ": the header is not a JSON object");
+  return header;
 }
 
 std::string_view header_text(const std::string& file, std::span<const std::byte> bytes) {
   std::uint64_t length = 0;
   if (bytes.size() < sizeof length) throw BadInput(file + ": too short for a safetensors file");
   std::memcpy(&length, bytes.data(), sizeof length);
-  if (length > kLongestHeader || length > bytes.size() - sizeof length)
+  if (length > kLongestHeader)
+    throw BadInput(file + ": the header says it is " + std::to_string(length) + " bytes long, but " +
+                   std::to_string(kLongestHeader) + " is the most that the format allows");
+  if (length > bytes.size() - sizeof length)
     throw BadInput(file + ": the header says it is " + std::to_string(length) + " bytes long, but the file has " +
                    std::to_string(bytes.size()) + " in all");
   return {reinterpret_cast<const char*>(bytes.data()) + sizeof length, length};
@@ -61,9 +92,11 @@ struct Entry {
   std::uint64_t begin = 0, end = 0;  // in the data
 };
 
-Entry read_entry(const std::string& file, const std::string& name, const Json& json) {
+Entry read_entry(const std::string& file, const std::string& name, const IndexedJson& json) {
   const auto fail = [&](const std::string& what) { throw BadInput(file + ": " + name + ": " + what); };
-  const auto is_count = [](const Json& value) { return value.is_number_unsigned() && value <= std::int64_t{1} << 62; };
+  const auto is_count = [](const IndexedJson& value) {
+    return value.is_number_unsigned() && value.get<std::uint64_t>() <= std::uint64_t{1} << 62;
+  };
   if (!json.is_object()) fail("is not described by an object");
   const auto type = json.find("dtype"), shape = json.find("shape"), offsets = json.find("data_offsets");
   if (type == json.end() || !type->is_string()) fail("has no dtype");
@@ -87,7 +120,7 @@ Safetensors::Safetensors(const std::filesystem::path& path) : file_(path) {
   const std::string_view text = header_text(file, file_.bytes());
   const auto data = file_.bytes().subspan(sizeof(std::uint64_t) + text.size());
   std::vector<Entry> entries;
-  const Json header = parse_header(file, text);
+  const IndexedJson header = parse_header(file, text);
   for (const auto& [name, json] : header.items())
     if (name != "__metadata__") entries.push_back(read_entry(file, name, json));
   std::ranges::sort(entries, {}, [](const Entry& e) { return std::pair(e.begin, e.end); });

@@ -38,7 +38,7 @@ struct TensorBytes {
 /// A copy on the heap.
 TensorBytes copy_of(std::span<const std::byte> bytes);
 
-/// The product of the shape, or -1 where an entry is negative or the product times `element` is not below 2^62.
+/// The product of the shape, or -1 where an entry is negative or the product times `element` is above 2^62.
 std::int64_t checked_count(std::span<const std::int64_t> shape, std::size_t element);
 
 }  // namespace heed::format

@@ -50,6 +50,11 @@ constexpr std::string_view kGlobals[] = {
     "torch Size",
 };
 
+std::optional<TensorType> type_named(std::string_view global) {
+  const auto row = std::ranges::find(kStorageTypes, global, &StorageType::global);
+  return row == std::end(kStorageTypes) ? std::nullopt : std::optional(row->type);
+}
+
 /// Where a tensor's elements are.
 struct Place {
   std::string storage;  // its key
@@ -86,6 +91,17 @@ class Tensors {
     return std::pair{std::move(info), std::move(place)};
   }
 
+  /// The types of all storages by their keys, of those too that belong to no tensor of the dictionary.
+  std::map<std::string, TensorType> storage_types() const {
+    std::map<std::string, TensorType> types;
+    for (const Value& value : pickle_.values()) {
+      if (value.kind != Kind::kPersistent || !is_storage(pickle_[value.items[0]])) continue;
+      const auto& id = pickle_[value.items[0]].items;
+      if (const auto type = type_named(pickle_[id[1]].text)) types.emplace(pickle_[id[2]].text, *type);
+    }
+    return types;
+  }
+
  private:
   [[noreturn]] void fail(const std::string& name, const std::string& what) const {
     throw BadInput(file_ + ": " + name + ": " + what);
@@ -113,18 +129,23 @@ class Tensors {
     return all;
   }
 
+  bool is_storage(const Value& id) const {
+    if (id.kind != Kind::kTuple || id.items.size() < 5 || pickle_[id.items[0]].text != "storage") return false;
+    const Value& key = pickle_[id.items[2]];  // copied for each tensor: a long one would be a bomb
+    return key.kind == Kind::kString && key.text.size() <= 100;
+  }
+
   /// ('storage', type, key, location, elements), and in the old layout a view of another storage, or None.
   void read_storage(const std::string& name, const Value& value, Place& place) const {
     if (value.kind != Kind::kPersistent) fail(name, "has no storage");
     const auto& id = pickle_[value.items[0]];
     const auto part = [&](std::size_t i) -> const Value& { return pickle_[id.items[i]]; };
-    if (id.kind != Kind::kTuple || id.items.size() < 5 || part(0).text != "storage" || part(2).kind != Kind::kString)
-      fail(name, "has a storage that is not described as one");
-    const auto type = std::ranges::find(kStorageTypes, part(1).text, &StorageType::global);
-    if (type == std::end(kStorageTypes)) fail(name, "has a storage of an unknown type");
+    if (!is_storage(id)) fail(name, "has a storage that is not described as one");
+    const auto type = type_named(part(1).text);
+    if (!type) fail(name, "has a storage of an unknown type");
     if (id.items.size() > 5 && part(5).kind != Kind::kNone)
       fail(name, "is a view of another storage, which is not read");
-    place.type = type->type;
+    place.type = *type;
     place.storage = part(2).text;
     place.storage_elements = integer(name, part(4));
     if (checked_count(std::span(&place.storage_elements, 1), element_size(place.type)) < 0)
@@ -163,24 +184,23 @@ class Storages {
 /// The archive of PyTorch 1.6 and later: NAME/data.pkl, NAME/data/KEY.
 class ZipStorages : public Storages {
  public:
-  explicit ZipStorages(const std::filesystem::path& path) : file_(path.string()) {
+  /// `size`: of the file.
+  ZipStorages(const std::filesystem::path& path, std::size_t size) : file_(path.string()), size_(size) {
     int error = 0;
     archive_.reset(zip_open(file_.c_str(), ZIP_RDONLY | ZIP_CHECKCONS, &error));
     if (!archive_) throw BadInput(file_ + ": not a complete zip archive");
     for (zip_int64_t i = 0; i < zip_get_num_entries(archive_.get(), 0); ++i) {
       const char* name = zip_get_name(archive_.get(), static_cast<zip_uint64_t>(i), 0);
-      if (name != nullptr && std::string_view(name).ends_with("/data.pkl"))
-        root_ = std::string(name, std::strlen(name) - 8);
+      if (name == nullptr || !std::string_view(name).ends_with("/data.pkl")) continue;
+      root_ = std::string(name, std::strlen(name) - 8);
+      pickle_ = static_cast<zip_uint64_t>(i);
     }
     if (root_.empty()) throw BadInput(file_ + ": a zip archive without data.pkl");
     if (const auto order = find("byteorder"); order && text_of(member(*order, "byteorder")) != "little")
       throw BadInput(file_ + ": the numbers are not little endian");
   }
 
-  TensorBytes pickle() const {
-    const auto index = find("data.pkl");
-    return member(*index, "data.pkl");
-  }
+  TensorBytes pickle() const { return member(pickle_, "data.pkl"); }
 
   TensorBytes read(const std::string& key, std::uint64_t size, const std::string& tensor) override {
     const std::lock_guard guard(lock_);
@@ -210,7 +230,7 @@ class ZipStorages : public Storages {
     if (zip_stat_index(archive_.get(), index, 0, &facts) != 0) fail("not in the archive");
     if (facts.comp_method != ZIP_CM_STORE || facts.encryption_method != ZIP_EM_NONE)
       fail("compressed or encrypted, which torch.save never writes");
-    if (facts.size > std::filesystem::file_size(file_)) fail("larger than the archive");
+    if (facts.size > size_) fail("larger than the archive");
     const auto bytes = std::make_shared<std::vector<std::byte>>(facts.size);
     const std::unique_ptr<zip_file_t, int (*)(zip_file_t*)> file(zip_fopen_index(archive_.get(), index, 0), zip_fclose);
     if (!file) fail("cannot be read");
@@ -225,6 +245,8 @@ class ZipStorages : public Storages {
   }
 
   std::string file_, root_;
+  std::size_t size_;
+  zip_uint64_t pickle_ = 0;
   std::unique_ptr<zip_t, void (*)(zip_t*)> archive_{nullptr, zip_discard};
   std::mutex lock_;
 };
@@ -324,6 +346,7 @@ struct TorchPickle::State {
     next();  // sizes of C's integers where it was written
     const Pickle content = next();
     add_tensors(content);
+    const auto types = Tensors(content, file).storage_types();
     const Pickle keys = next();
     auto stream = std::make_unique<StreamStorages>(mapped, file);
     for (const Pickle::Ref ref : keys[keys.root()].items) {
@@ -332,12 +355,12 @@ struct TorchPickle::State {
       if (rest.size() < sizeof elements) throw BadInput(file + ": cut short before storage " + key);
       std::memcpy(&elements, rest.data(), sizeof elements);
       rest = rest.subspan(sizeof elements);
-      const auto place = std::ranges::find(places, key, &Place::storage);
-      if (place == places.end()) throw BadInput(file + ": storage " + key + " belongs to no tensor");
-      if (elements > rest.size() / element_size(place->type))
-        throw BadInput(file + ": storage " + key + " is cut short");
-      stream->add(key, rest.first(elements * element_size(place->type)));
-      rest = rest.subspan(elements * element_size(place->type));
+      const auto type = types.find(key);
+      if (type == types.end()) throw BadInput(file + ": storage " + key + " belongs to no tensor");
+      const std::size_t element = element_size(type->second);
+      if (elements > rest.size() / element) throw BadInput(file + ": storage " + key + " is cut short");
+      stream->add(key, rest.first(elements * element));
+      rest = rest.subspan(elements * element);
     }
     storages = std::move(stream);
   }
@@ -350,7 +373,7 @@ TorchPickle::TorchPickle(const std::filesystem::path& path) : state_(std::make_u
     state_->read_stream(mapped);
     return;
   }
-  auto archive = std::make_unique<ZipStorages>(path);
+  auto archive = std::make_unique<ZipStorages>(path, mapped.bytes().size());
   const TensorBytes pickle = archive->pickle();
   state_->add_tensors(Pickle(pickle.bytes, kGlobals, state_->file));
   state_->storages = std::move(archive);
