@@ -7,13 +7,13 @@
 //
 //   heed_engine_bench [SHAPE]... [--threads N] [--rounds N]        SHAPE: bert t5 llama (all, unless named)
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <functional>
-#include <iostream>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -29,11 +29,13 @@
 #include "base/random.h"
 #include "engine/models.h"
 #include "infer/batches.h"
+#include "testing/random_checkpoint.h"
 
 namespace {
 
 namespace fs = std::filesystem;
 using heed::infer::TokenId;
+using heed::testing::RandomWeights;
 using Texts = std::vector<std::vector<TokenId>>;
 
 double seconds() {
@@ -52,50 +54,6 @@ double peak_memory() {
     if (line.starts_with("VmHWM:")) return std::stod(line.substr(6)) * 1024;
   return 0;
 }
-
-/// A safetensors file of random numbers in +-0.03, and ones for norms; written as it is declared.
-class WeightsFile {
- public:
-  void add(const std::string& name, std::vector<std::int64_t> shape) {
-    std::size_t size = 2;
-    std::string text;
-    for (const std::int64_t n : shape) {
-      size *= static_cast<std::size_t>(n);
-      text += (text.empty() ? "" : ",") + std::to_string(n);
-    }
-    header_ += (header_.empty() ? "{\"" : ",\"") + name + R"(":{"dtype":"BF16","shape":[)" + text +
-               R"(],"data_offsets":[)" + std::to_string(end_) + "," + std::to_string(end_ + size) + "]}";
-    end_ += size;
-    sizes_.push_back({size / 2, shape.size() == 1 && !name.ends_with("bias")});
-  }
-
-  void write(const fs::path& path) {
-    header_ += "}";
-    header_.resize((header_.size() + 8 + 63) / 64 * 64 - 8, ' ');
-    std::ofstream file(path, std::ios::binary);
-    const std::uint64_t length = header_.size();
-    file.write(reinterpret_cast<const char*>(&length), 8).write(header_.data(), static_cast<long>(header_.size()));
-    heed::base::Random random(1);
-    std::vector<std::uint16_t> values;
-    for (const auto& [count, is_norm] : sizes_) {
-      values.assign(count, 0x3f80);  // 1.0
-      if (!is_norm)
-        for (std::size_t i = 0; i < count; i += 4) {
-          // A random sign and mantissa under the exponent of 0.015625 .. 0.03125.
-          const std::uint64_t bits = (random.bits() & 0x807f807f807f807f) | 0x3c803c803c803c80;
-          std::memcpy(&values[i], &bits, std::min<std::size_t>(8, 2 * (count - i)));
-        }
-      file.write(reinterpret_cast<const char*>(values.data()), static_cast<long>(2 * count));
-    }
-    if (!file.flush()) throw std::runtime_error("cannot write " + path.string());
-    sync();
-  }
-
- private:
-  std::string header_;
-  std::uint64_t end_ = 0;
-  std::vector<std::pair<std::size_t, bool>> sizes_;
-};
 
 /// One `linear` of a forward pass: [rows, in] by [out, in], so many times.
 struct Product {
@@ -127,33 +85,16 @@ Texts random_texts(std::size_t count, std::size_t length, std::size_t shared, st
 Case bert_case(const fs::path& scratch) {
   constexpr std::int64_t kWidth = 768, kInner = 3072, kLayers = 12, kVocabulary = 30522;
   Case bert{"BERT-base, 512 tokens", scratch / "bert", random_texts(16, 512, 0, kVocabulary), {}, {}};
-  fs::create_directories(bert.folder);
-  std::ofstream(bert.folder / "config.json")
-      << R"({"model_type":"bert","vocab_size":30522,"hidden_size":768,"num_hidden_layers":12,"num_attention_heads":12,)"
-         R"("intermediate_size":3072,"max_position_embeddings":512,"type_vocab_size":2,"hidden_act":"gelu"})";
-  WeightsFile file;
-  const auto norm = [&](const std::string& name) {
-    file.add(name + ".weight", {kWidth});
-    file.add(name + ".bias", {kWidth});
-  };
-  const auto linear = [&](const std::string& name, std::int64_t out, std::int64_t in) {
-    file.add(name + ".weight", {out, in});
-    file.add(name + ".bias", {out});
-  };
-  file.add("embeddings.word_embeddings.weight", {kVocabulary, kWidth});
-  file.add("embeddings.position_embeddings.weight", {512, kWidth});
-  file.add("embeddings.token_type_embeddings.weight", {2, kWidth});
-  norm("embeddings.LayerNorm");
-  for (int i = 0; i < kLayers; ++i) {
-    const std::string at = "encoder.layer." + std::to_string(i) + ".";
-    for (const char* part : {"query", "key", "value"}) linear(at + "attention.self." + part, kWidth, kWidth);
-    linear(at + "attention.output.dense", kWidth, kWidth);
-    norm(at + "attention.output.LayerNorm");
-    linear(at + "intermediate.dense", kInner, kWidth);
-    linear(at + "output.dense", kWidth, kInner);
-    norm(at + "output.LayerNorm");
-  }
-  file.write(bert.folder / "model.safetensors");
+  write_random_checkpoint(bert.folder,
+                          {{"model_type", "bert"},
+                           {"vocab_size", kVocabulary},
+                           {"hidden_size", kWidth},
+                           {"num_hidden_layers", kLayers},
+                           {"num_attention_heads", 12},
+                           {"intermediate_size", kInner},
+                           {"max_position_embeddings", 512},
+                           {"hidden_act", "gelu"}},
+                          RandomWeights::Type::kBfloat16);
   bert.open = [folder = bert.folder](const heed::infer::EngineOptions& options) {
     std::shared_ptr embedder = heed::engine::open_embedder({folder, {}}, {.normalize = true}, options);
     return [embedder](const Texts& texts) {
@@ -169,44 +110,28 @@ Case bert_case(const fs::path& scratch) {
   return bert;
 }
 
+/// A reranker's call, for answers that are any two tokens.
+std::function<void(const Texts&)> open_reranker(const fs::path& folder, const heed::infer::EngineOptions& options) {
+  std::shared_ptr answerer = heed::engine::open_answerer({folder, {}}, options);
+  return [answerer](const Texts& texts) {
+    const TokenId answers[] = {300, 301};
+    answerer->logits(std::vector<std::span<const TokenId>>(texts.begin(), texts.end()), answers);
+  };
+}
+
 Case t5_case(const fs::path& scratch) {
   constexpr std::int64_t kWidth = 768, kInner = 3072, kLayers = 12, kVocabulary = 32128;
   Case t5{"T5-base reranker, 512 tokens", scratch / "t5", random_texts(16, 512, 0, kVocabulary), {}, {}};
-  fs::create_directories(t5.folder);
-  std::ofstream(t5.folder / "config.json")
-      << R"({"model_type":"t5","vocab_size":32128,"d_model":768,"d_kv":64,"num_heads":12,"d_ff":3072,"num_layers":12,)"
-         R"("num_decoder_layers":12,"feed_forward_proj":"relu","tie_word_embeddings":true,"decoder_start_token_id":0})";
-  WeightsFile file;
-  file.add("shared.weight", {kVocabulary, kWidth});
-  const auto layer = [&](const std::string& at, std::vector<std::string> attentions) {
-    int part = 0;
-    for (const std::string& name : attentions) {
-      const std::string prefix = at + std::to_string(part++) + ".";
-      for (const char* matrix : {"q", "k", "v", "o"})
-        file.add(prefix + name + "." + matrix + ".weight", {kWidth, kWidth});
-      file.add(prefix + "layer_norm.weight", {kWidth});
-    }
-    const std::string prefix = at + std::to_string(part) + ".";
-    file.add(prefix + "DenseReluDense.wi.weight", {kInner, kWidth});
-    file.add(prefix + "DenseReluDense.wo.weight", {kWidth, kInner});
-    file.add(prefix + "layer_norm.weight", {kWidth});
-  };
-  for (int i = 0; i < kLayers; ++i) {
-    layer("encoder.block." + std::to_string(i) + ".layer.", {"SelfAttention"});
-    layer("decoder.block." + std::to_string(i) + ".layer.", {"SelfAttention", "EncDecAttention"});
-  }
-  for (const std::string stack : {"encoder", "decoder"}) {
-    file.add(stack + ".block.0.layer.0.SelfAttention.relative_attention_bias.weight", {32, 12});
-    file.add(stack + ".final_layer_norm.weight", {kWidth});
-  }
-  file.write(t5.folder / "model.safetensors");
-  t5.open = [folder = t5.folder](const heed::infer::EngineOptions& options) {
-    std::shared_ptr answerer = heed::engine::open_answerer({folder, {}}, options);
-    return [answerer](const Texts& texts) {
-      const TokenId answers[] = {3, 4};
-      answerer->logits(std::vector<std::span<const TokenId>>(texts.begin(), texts.end()), answers);
-    };
-  };
+  write_random_checkpoint(t5.folder,
+                          {{"model_type", "t5"},
+                           {"vocab_size", kVocabulary},
+                           {"d_model", kWidth},
+                           {"d_kv", 64},
+                           {"num_heads", 12},
+                           {"d_ff", kInner},
+                           {"num_layers", kLayers}},
+                          RandomWeights::Type::kBfloat16);
+  t5.open = [folder = t5.folder](const auto& options) { return open_reranker(folder, options); };
   t5.products = [](std::int64_t texts, std::int64_t rows) {
     // The decoder's one step: v and o of its own attention, q and o of the other, for one row a text.
     return std::vector<Product>{{rows, kWidth, kWidth, 4 * kLayers}, {rows, kInner, kWidth, kLayers},
@@ -219,34 +144,17 @@ Case t5_case(const fs::path& scratch) {
 Case llama_case(const fs::path& scratch) {
   constexpr std::int64_t kWidth = 2048, kInner = 5632, kLayers = 22, kShared = 256, kVocabulary = 32000;
   Case llama{"Llama 1.1B, 640-token prompts", scratch / "llama", random_texts(8, 640, 120, kVocabulary), {}, {}};
-  fs::create_directories(llama.folder);
-  std::ofstream(llama.folder / "config.json")
-      << R"({"model_type":"llama","vocab_size":32000,"hidden_size":2048,"num_hidden_layers":22,"num_attention_heads":32,)"
-         R"("num_key_value_heads":4,"intermediate_size":5632,"max_position_embeddings":2048,"rms_norm_eps":1e-5})";
-  WeightsFile file;
-  file.add("model.embed_tokens.weight", {kVocabulary, kWidth});
-  for (int i = 0; i < kLayers; ++i) {
-    const std::string at = "model.layers." + std::to_string(i) + ".";
-    file.add(at + "input_layernorm.weight", {kWidth});
-    file.add(at + "post_attention_layernorm.weight", {kWidth});
-    file.add(at + "self_attn.q_proj.weight", {kWidth, kWidth});
-    file.add(at + "self_attn.k_proj.weight", {kShared, kWidth});
-    file.add(at + "self_attn.v_proj.weight", {kShared, kWidth});
-    file.add(at + "self_attn.o_proj.weight", {kWidth, kWidth});
-    file.add(at + "mlp.gate_proj.weight", {kInner, kWidth});
-    file.add(at + "mlp.up_proj.weight", {kInner, kWidth});
-    file.add(at + "mlp.down_proj.weight", {kWidth, kInner});
-  }
-  file.add("model.norm.weight", {kWidth});
-  file.add("lm_head.weight", {kVocabulary, kWidth});
-  file.write(llama.folder / "model.safetensors");
-  llama.open = [folder = llama.folder](const heed::infer::EngineOptions& options) {
-    std::shared_ptr answerer = heed::engine::open_answerer({folder, {}}, options);
-    return [answerer](const Texts& texts) {
-      const TokenId answers[] = {300, 301};
-      answerer->logits(std::vector<std::span<const TokenId>>(texts.begin(), texts.end()), answers);
-    };
-  };
+  write_random_checkpoint(llama.folder,
+                          {{"model_type", "llama"},
+                           {"vocab_size", kVocabulary},
+                           {"hidden_size", kWidth},
+                           {"num_hidden_layers", kLayers},
+                           {"num_attention_heads", 32},
+                           {"num_key_value_heads", 4},
+                           {"intermediate_size", kInner},
+                           {"max_position_embeddings", 2048}},
+                          RandomWeights::Type::kBfloat16, {.prefix = "model."});
+  llama.open = [folder = llama.folder](const auto& options) { return open_reranker(folder, options); };
   llama.products = [](std::int64_t texts, std::int64_t rows) {
     // In the last layer only keys and values are of all tokens; the rest is of each text's last.
     constexpr std::int64_t kFull = kLayers - 1;
@@ -285,26 +193,48 @@ BareWork bare_work(const Case& one, std::int64_t shared, std::size_t batch_token
   return work;
 }
 
-/// Two weights of each shape take turns, so that none is found in the cache that the engine would not find there.
-void run_products(const std::vector<Product>& products) {
-  const c10::InferenceMode inference;
-  for (const Product& product : products) {
-    if (product.rows == 0) continue;
-    const at::Tensor x = at::ones({product.rows, product.in}, at::kBFloat16);
-    const at::Tensor weights[] = {at::ones({product.out, product.in}, at::kBFloat16),
-                                  at::ones({product.out, product.in}, at::kBFloat16)};
-    for (std::int64_t i = 0; i < product.times; ++i) at::linear(x, weights[i % 2]);
+/// Matrices for bare products, made before the clock runs: two weights of each shape take turns, so that none is found
+/// in the cache that the engine would not find there.
+class BareProducts {
+ public:
+  explicit BareProducts(const BareWork& work) : work_(work) {
+    make(work.prefix);
+    for (const auto& batch : work.batches) make(batch);
   }
-}
 
-void run_bare(const BareWork& work, int threads) {
-  at::set_num_threads(threads);
-  run_products(work.prefix);
-  heed::base::parallel_for(work.batches.size(), threads, [&](int, std::size_t i) {
-    at::set_num_threads(1);
-    run_products(work.batches[i]);
-  });
-}
+  void run(int threads) const {
+    at::set_num_threads(threads);
+    run(work_.prefix);
+    heed::base::parallel_for(work_.batches.size(), threads, [&](int, std::size_t i) {
+      at::set_num_threads(1);
+      run(work_.batches[i]);
+    });
+  }
+
+ private:
+  void make(const std::vector<Product>& products) {
+    for (const Product& product : products) {
+      for (at::Tensor& weight : weights_[{product.out, product.in}])
+        if (!weight.defined()) weight = at::full({product.out, product.in}, 0.02, at::kBFloat16);
+      at::Tensor& input = inputs_[{product.rows, product.in}];
+      if (!input.defined()) input = at::ones({product.rows, product.in}, at::kBFloat16);
+    }
+  }
+  void run(const std::vector<Product>& products) const {
+    const c10::InferenceMode inference;
+    for (const Product& product : products) {
+      if (product.rows == 0) continue;
+      const at::Tensor& input = inputs_.at({product.rows, product.in});
+      const auto& weights = weights_.at({product.out, product.in});
+      for (std::int64_t i = 0; i < product.times; ++i) at::linear(input, weights[static_cast<std::size_t>(i % 2)]);
+    }
+  }
+
+  using Shape = std::pair<std::int64_t, std::int64_t>;
+  const BareWork& work_;
+  std::map<Shape, std::array<at::Tensor, 2>> weights_;
+  std::map<Shape, at::Tensor> inputs_;
+};
 
 struct Settings {
   int threads = heed::base::usable_cores(), rounds = 5;
@@ -321,13 +251,14 @@ void measure(const Case& one, const Settings& settings, bool share) {
   const BareWork work = bare_work(one, share ? one.shared : 0, options.batch_tokens);
   run(one.texts);
   const double memory = peak_memory();
-  run_bare(work, settings.threads);
+  const BareProducts bare_products(work);
+  bare_products.run(settings.threads);
   std::vector<double> engine, bare, ratios;
   for (int i = 0; i < settings.rounds; ++i) {
     const double start = seconds();
     run(one.texts);
     const double middle = seconds();
-    run_bare(work, settings.threads);
+    bare_products.run(settings.threads);
     const double end = seconds();
     engine.push_back(middle - start);
     bare.push_back(end - middle);

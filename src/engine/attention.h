@@ -12,7 +12,7 @@ namespace heed::engine {
 struct Sight {
   bool causal = false;                 ///< query i sees keys 0 .. first + i only
   std::int64_t first = 0;              ///< the key at query 0's own position
-  std::optional<std::int64_t> window;  ///< causal: and of those the last `window`
+  std::optional<std::int64_t> window{};  ///< causal: and of those the last `window`
 };
 
 /// softmax(scale q k^T + bias) v. q [T, H, D]; keys and values [G, S, D]; bias [H, T or more, S or more], or undefined,
