@@ -66,14 +66,14 @@ std::vector<Part> AddedTokenFinder::parts(std::string_view text) const {
   std::vector<Part> result;
   std::size_t done = 0;
   if (!trie_.empty())
-    for (auto found = next(text, 0); found; found = next(text, std::max(found->span.end, done))) {
+    for (auto found = next(text, 0); found; found = next(text, found->span.end)) {
       const auto [token, written] = *found;
       if (token->single_word && is_inside_word(text, written)) continue;
-      const Span span = {token->lstrip ? without_space_before(text, written.begin, done) : written.begin,
-                         token->rstrip ? without_space_after(text, written.end) : written.end};
-      if (done < span.begin) result.push_back({{done, span.begin}, std::nullopt});
-      result.push_back({span, token->id});
-      done = span.end;
+      const std::size_t begin = token->lstrip ? without_space_before(text, written.begin, done) : written.begin;
+      const std::size_t end = token->rstrip ? without_space_after(text, written.end) : written.end;
+      if (done < begin) result.push_back({{done, begin}, std::nullopt});
+      if (begin < end) result.push_back({{begin, end}, token->id});
+      done = end;  // further left than before where the token stands in the white space that the one before took
     }
   if (done < text.size()) result.push_back({{done, text.size()}, std::nullopt});
   return result;

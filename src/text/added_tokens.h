@@ -34,7 +34,8 @@ class AddedTokenFinder {
   AddedTokenFinder() = default;
   explicit AddedTokenFinder(std::vector<AddedToken> tokens);
 
-  /// The parts of the text, in order, none of them empty.
+  /// The parts of the text, in order, none of them empty. A token that is found in white space which the one before
+  /// took is a part too, as in Hugging Face's tokenizers, and what stands after it is there again.
   std::vector<Part> parts(std::string_view text) const;
 
  private:

@@ -38,6 +38,14 @@ TEST(AddedTokens, StripTakesWhiteSpaceButNoOthers) {
   EXPECT_EQ(shown(finder, "<r>  <l>"), "[<r>  ]2[<l>]1");
 }
 
+TEST(AddedTokens, WhiteSpaceThatIsATokenIsFoundAlsoWhereAnotherTookIt) {
+  AddedToken right = token("<r>", 1), both = token("\t", 3);
+  right.rstrip = both.lstrip = both.rstrip = true;
+  const AddedTokenFinder finder({right, token("\n", 2), both});
+  EXPECT_EQ(shown(finder, "<r> \n x"), "[<r> \n ]1[\n]2[ x]");
+  EXPECT_EQ(shown(finder, "<r> \t x"), "[<r> \t ]1[x]");  // nothing is left for the one that takes space on its left
+}
+
 TEST(AddedTokens, ASingleWordIsNotInsideOfAnother) {
   AddedToken word = token("new", 1);
   word.single_word = true;

@@ -23,7 +23,8 @@ ByteTrie::ByteTrie(std::vector<std::pair<std::string_view, std::int32_t>> string
     const Group group = groups[done];
     std::size_t begin = group.begin;
     for (; begin < group.end && strings[begin].first.size() == group.depth; ++begin)
-      if (group.depth > 0) nodes_[static_cast<std::size_t>(group.node)].number = strings[begin].second;
+      if (group.depth > 0 && nodes_[static_cast<std::size_t>(group.node)].number < 0)
+        nodes_[static_cast<std::size_t>(group.node)].number = strings[begin].second;
     nodes_[static_cast<std::size_t>(group.node)].first_child = static_cast<std::int32_t>(nodes_.size());
     while (begin < group.end) {
       const char byte = strings[begin].first[group.depth];

@@ -12,7 +12,7 @@ namespace heed::text {
 class ByteTrie {
  public:
   ByteTrie() = default;
-  /// Of strings that occur twice the last counts; empty ones are passed over.
+  /// Of strings that occur twice the first counts; empty ones are passed over.
   explicit ByteTrie(std::vector<std::pair<std::string_view, std::int32_t>> strings);
 
   bool empty() const { return nodes_.empty(); }

@@ -29,8 +29,8 @@ TEST(ByteTrie, AnEmptyOneFindsNothing) {
   EXPECT_EQ(prefixes(ByteTrie(), "a"), Found());
 }
 
-TEST(ByteTrie, OfEqualStringsTheLastCounts) {
-  EXPECT_EQ(prefixes(ByteTrie({{"a", 1}, {"a", 2}}), "a"), (Found{{1, 2}}));
+TEST(ByteTrie, OfEqualStringsTheFirstCounts) {
+  EXPECT_EQ(prefixes(ByteTrie({{"a", 1}, {"a", 2}}), "a"), (Found{{1, 1}}));
 }
 
 }  // namespace

@@ -13,6 +13,28 @@ bool in_categories(char32_t c, uint32_t mask) {
   return (U_GET_GC_MASK(static_cast<UChar32>(c)) & mask) != 0;
 }
 
+/// A category that a character had in versions of Unicode up to `last`, from 8 on.
+struct FormerCategory {
+  char32_t character;
+  int last;
+  uint32_t category;
+};
+
+constexpr FormerCategory kFormerCategories[] = {
+    {0x166D, 9, U_GC_PO_MASK}, {0x1734, 9, U_GC_MN_MASK}, {0x1885, 8, U_GC_LO_MASK}, {0x1886, 8, U_GC_LO_MASK},
+    {0x1CF2, 9, U_GC_MC_MASK}, {0x1CF3, 9, U_GC_MC_MASK}, {0xA9BD, 9, U_GC_MC_MASK}, {0x111C9, 9, U_GC_PO_MASK}};
+
+/// As in_categories(), but by that version of Unicode, 8 or 9: what was added later is in none.
+bool was_in_categories(int version, char32_t c, uint32_t mask) {
+  if (c < 0x80) return in_categories(c, mask);
+  UVersionInfo age;
+  u_charAge(static_cast<UChar32>(c), age);
+  if (age[0] > version) return false;
+  const auto former = std::ranges::find(kFormerCategories, c, &FormerCategory::character);
+  if (former == std::end(kFormerCategories) || former->last < version) return in_categories(c, mask);
+  return (former->category & mask) != 0;
+}
+
 /// The one character whose lower case is two (but for languages' rules): dotted capital I.
 constexpr char32_t kDottedI = 0x130;
 
@@ -62,7 +84,7 @@ bool is_white_space(char32_t c) {
 bool is_punctuation(char32_t c) {
   if (c < 0x80)
     return (c >= '!' && c <= '/') || (c >= ':' && c <= '@') || (c >= '[' && c <= '`') || (c >= '{' && c <= '~');
-  return in_categories(c, U_GC_P_MASK);
+  return was_in_categories(8, c, U_GC_P_MASK);
 }
 
 bool is_numeric(char32_t c) {
@@ -70,15 +92,15 @@ bool is_numeric(char32_t c) {
 }
 
 bool is_control(char32_t c) {
-  return in_categories(c, U_GC_CC_MASK | U_GC_CF_MASK | U_GC_CO_MASK);
+  return was_in_categories(8, c, U_GC_CC_MASK | U_GC_CF_MASK | U_GC_CO_MASK);
 }
 
 bool is_nonspacing_mark(char32_t c) {
-  return in_categories(c, U_GC_MN_MASK);
+  return was_in_categories(8, c, U_GC_MN_MASK);
 }
 
 bool is_mark(char32_t c) {
-  return in_categories(c, U_GC_M_MASK);
+  return was_in_categories(9, c, U_GC_M_MASK);
 }
 
 bool is_word(char32_t c) {

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-/// Characters one by one, and their classes as Hugging Face's tokenizers tell them apart (Rust's `char`, the crates
-/// unicode_categories and regex).
+/// Characters one by one, and their classes as Hugging Face's tokenizers tell them apart (Rust's `char`; the crates
+/// regex, unicode_categories, whose Unicode is of version 8, and unicode_normalization_alignments, of version 9).
 namespace heed::text {
 
 /// A stretch of a text, in bytes: from `begin` to before `end`.
@@ -35,15 +35,15 @@ std::size_t count_code_points(std::string_view text);
 
 /// Unicode's White_Space.
 bool is_white_space(char32_t c);
-/// ASCII's punctuation with its symbols ($, +, <), and Unicode's categories P.
+/// ASCII's punctuation with its symbols ($, +, <), and categories P of Unicode 8.
 bool is_punctuation(char32_t c);
 /// Categories Nd, Nl and No.
 bool is_numeric(char32_t c);
-/// Categories Cc, Cf and Co.
+/// Categories Cc, Cf and Co of Unicode 8.
 bool is_control(char32_t c);
-/// Category Mn.
+/// Category Mn of Unicode 8.
 bool is_nonspacing_mark(char32_t c);
-/// Categories M.
+/// Categories M of Unicode 9.
 bool is_mark(char32_t c);
 /// What `\w` is in a regular expression: letters, marks, decimal digits, connecting punctuation, joiners.
 bool is_word(char32_t c);

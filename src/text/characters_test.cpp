@@ -33,6 +33,16 @@ TEST(Characters, ClassesAreUnicodes) {
   EXPECT_FALSE(is_word(U'-') || is_word(U' '));
 }
 
+TEST(Characters, ClassesAreThoseOfAnOlderUnicode) {
+  EXPECT_FALSE(is_punctuation(U'\x2E43'));      // a dash that is there since Unicode 9
+  EXPECT_TRUE(is_punctuation(U'\x166D'));       // a symbol since Unicode 12
+  EXPECT_FALSE(is_control(U'\x8E2'));           // since 9
+  EXPECT_TRUE(is_nonspacing_mark(U'\x1734'));   // a spacing mark since 14
+  EXPECT_FALSE(is_nonspacing_mark(U'\x1885'));  // a letter until 9
+  EXPECT_TRUE(is_mark(U'\x1885') && is_mark(U'\x8E1'));
+  EXPECT_FALSE(is_mark(U'\x1DF6') || is_nonspacing_mark(U'\x8E1'));  // since 10 and 9
+}
+
 TEST(Characters, LowerCaseLooksAtNoNeighbour) {
   EXPECT_EQ(lower_each("A\xC3\x89\xCE\x9F\xCE\xA3"), "a\xC3\xA9\xCE\xBF\xCF\x83");
   EXPECT_EQ(lower_each("\xC4\xB0"), "i\xCC\x87");

@@ -5,6 +5,7 @@
 
 #include <unicode/bytestream.h>
 #include <unicode/normalizer2.h>
+#include <unicode/uniset.h>
 
 #include "base/error.h"
 #include "text/base64.h"
@@ -35,13 +36,25 @@ std::string without(std::string_view text, Dropped is_dropped) {
 
 using Form = const icu::Normalizer2* (*)(UErrorCode&);
 
+/// What Unicode 9 has, by which Hugging Face's tokenizers normalize.
+const icu::UnicodeSet& normalized_characters() {
+  static const auto kCharacters = [] {
+    UErrorCode status = U_ZERO_ERROR;
+    auto set = std::make_unique<icu::UnicodeSet>(icu::UnicodeString("[:age=9.0:]"), status);
+    base::check(U_SUCCESS(status) != 0);
+    set->freeze();
+    return set;
+  }();
+  return *kCharacters;
+}
+
 std::string in_form(Form form, std::string text) {
   if (is_ascii(text)) return text;
   UErrorCode status = U_ZERO_ERROR;
   std::string result;
   icu::StringByteSink<std::string> sink(&result, static_cast<int32_t>(text.size()));
-  form(status)->normalizeUTF8(0, icu::StringPiece(text.data(), static_cast<int32_t>(text.size())), sink, nullptr,
-                              status);
+  icu::FilteredNormalizer2(*form(status), normalized_characters())
+      .normalizeUTF8(0, icu::StringPiece(text.data(), static_cast<int32_t>(text.size())), sink, nullptr, status);
   base::check(U_SUCCESS(status) != 0);
   return result;
 }
@@ -75,10 +88,9 @@ bool is_ideograph(char32_t c) {
 
 std::string cleaned(std::string_view text) {
   return transformed(text, [](char32_t c, std::string& result) {
-    if (is_white_space(c))
-      result += ' ';
-    else if (c != 0 && c != 0xFFFD && !is_control(c))
-      append_code_point(c, result);
+    const bool stays = c == '\t' || c == '\n' || c == '\r';  // other control characters go, be they white space or not
+    if (!stays && (c == 0 || c == 0xFFFD || is_control(c))) return;
+    append_code_point(is_white_space(c) ? U' ' : c, result);
   });
 }
 

@@ -25,6 +25,7 @@ TEST(Normalizers, BertsFourSteps) {
                        "a\xE4\xB8\xAD"
                        "b"),
             "a \xE4\xB8\xAD b");
+  EXPECT_EQ(normalized(all, "a\vb\f\x1C\xC2\x85\rc"), "ab c");  // white space that is a control character goes
   EXPECT_EQ(normalized(R"({"type": "BertNormalizer", "lowercase": false})", "H\xC3\xA9"), "H\xC3\xA9");
   EXPECT_EQ(normalized(R"({"type": "BertNormalizer", "lowercase": false, "strip_accents": true})", "H\xC3\xA9"), "He");
   EXPECT_EQ(
@@ -43,11 +44,19 @@ TEST(Normalizers, UnicodesForms) {
   EXPECT_EQ(normalized(R"({"type": "Lowercase"})", "\xC3\x89"), "\xC3\xA9");
 }
 
+TEST(Normalizers, TheFormsAreThoseOfUnicode9) {
+  // Of two characters in circles the second, U+32FF, is there since Unicode 12.
+  EXPECT_EQ(normalized(R"({"type": "NFKC"})", "\xE3\x8B\xBE\xE3\x8B\xBF"), "\xE3\x83\xB2\xE3\x8B\xBF");
+  // A mark of Unicode 10 (U+1DF6) keeps the acute from its letter.
+  EXPECT_EQ(normalized(R"({"type": "NFC"})", "e\xE1\xB7\xB6\xCC\x81"), "e\xE1\xB7\xB6\xCC\x81");
+}
+
 TEST(Normalizers, StripReplacePrepend) {
   EXPECT_EQ(normalized(R"({"type": "Strip", "strip_left": false, "strip_right": true})", " a b\xC2\xA0 "), " a b");
   EXPECT_EQ(normalized(R"({"type": "Strip"})", " \n a \t"), "a");
   EXPECT_EQ(normalized(R"({"type": "Replace", "pattern": {"String": "."}, "content": "_"})", "a.b"), "a_b");
   EXPECT_EQ(normalized(R"({"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": "_"})", "a   b c  "), "a_b c_");
+  EXPECT_EQ(normalized(R"({"type": "Replace", "pattern": {"Regex": "^"}, "content": "_"})", "a\nb"), "_a\n_b");
   EXPECT_EQ(normalized(R"({"type": "Prepend", "prepend": "_"})", "a"), "_a");
   EXPECT_EQ(normalized(R"({"type": "Prepend", "prepend": "_"})", ""), "");
   EXPECT_EQ(normalized(R"({"type": "Nmt"})", "a\x0B\xE2\x80\x8B\tb\x7F"), "a  b");

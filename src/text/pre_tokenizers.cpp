@@ -23,17 +23,24 @@ class Cutter {
     last_matched_ = false;
   }
   void match(Span span) {
-    piece({done_, span.begin}, false);
-    piece(span, true);
+    gap({done_, span.begin});
+    piece(span, true);  // an empty one cuts too
     done_ = span.end;
   }
-  void end_word() { piece({done_, word_.end}, false); }
+  void end_word() {
+    gap({done_, word_.end});
+    const auto empty = [](Span span) { return span.begin == span.end; };
+    spans_.erase(std::remove_if(spans_.begin() + static_cast<std::ptrdiff_t>(first_), spans_.end(), empty),
+                 spans_.end());
+  }
   std::vector<Span> take() { return std::move(spans_); }
 
  private:
-  void piece(Span span, bool is_gap_or_match) {
-    if (span.begin == span.end) return;
-    const bool matched = is_gap_or_match != invert_;
+  void gap(Span span) {
+    if (span.begin != span.end) piece(span, false);
+  }
+  void piece(Span span, bool is_match) {
+    const bool matched = is_match != invert_;
     if (matched && behavior_ == SplitBehavior::kRemoved) return;
     if (spans_.size() > first_ && joins(matched))
       spans_.back().end = span.end;

@@ -37,6 +37,15 @@ TEST(PreTokenizers, WhiteSpacePunctuationAndDigits) {
   EXPECT_EQ(words(R"({"type": "Digits", "individual_digits": false})", "a12b"), "[a][12][b]");
 }
 
+TEST(PreTokenizers, SplitAlsoCutsWhereAnEmptyMatchStands) {
+  const auto split = [](const char* pattern, const char* behavior) {
+    return std::string(R"({"type": "Split", "pattern": )") + pattern + R"(, "behavior": ")" + behavior + "\"}";
+  };
+  for (const char* behavior : {"Isolated", "Removed", "MergedWithPrevious", "MergedWithNext", "Contiguous"})
+    EXPECT_EQ(words(split(R"({"Regex": "\\b"})", behavior), "a, b"), "[a][, ][b]") << behavior;
+  EXPECT_EQ(words(split(R"({"String": ""})", "Isolated"), "a\xC3\xA9 b"), "[a][\xC3\xA9][ ][b]");
+}
+
 TEST(PreTokenizers, MetaspacePutsMarksForBlanks) {
   const std::string start = R"({"type": "Metaspace", "replacement": "_")";
   EXPECT_EQ(words(start + R"(, "prepend_scheme": "always"})", "a  b "), "[_a][_][_b][_]");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 
 #include <unicode/regex.h>
 
@@ -55,14 +56,54 @@ std::size_t end_of_atom(std::string_view expression, std::size_t at) {
   return at;
 }
 
-/// The expression with `xx*` for `x+` and `[\s]*` for `\s*`, x being a class or an escape. The library runs through the
-/// former in one step; the latter take a place on its stack for every character, which long words would exhaust.
-std::string with_quick_loops(std::string_view expression) {
+/// An escape that Oniguruma, Hugging Face's engine, takes for something else than ICU does, in ICU's words.
+struct Escape {
+  std::string escape, alone, in_class;
+};
+
+/// Words: ICU's have joiners, Oniguruma's outside of a class some of Latin-1's numbers; and ICU's ends of words pass
+/// over marks. `\h` is a hexadecimal digit, in ICU a blank.
+const std::vector<Escape>& escapes() {
+  static const std::vector<Escape> kEscapes = [] {
+    const std::string word = "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}",
+                      alone = word + "\\u00B2\\u00B3\\u00B9\\u00BC-\\u00BE";
+    const std::string after = "(?<=[" + alone + "])", not_after = "(?<![" + alone + "])";
+    const std::string before = "(?=[" + alone + "])", not_before = "(?![" + alone + "])";
+    return std::vector<Escape>{{"\\w", "[" + alone + "]", "[" + word + "]"},
+                               {"\\W", "[^" + alone + "]", "[^" + word + "]"},
+                               {"\\b", "(?:" + after + not_before + "|" + not_after + before + ")", "\\u0008"},
+                               {"\\B", "(?:" + after + before + "|" + not_after + not_before + ")", "\\B"},
+                               {"\\h", "[0-9A-Fa-f]", "[0-9A-Fa-f]"},
+                               {"\\H", "[^0-9A-Fa-f]", "[^0-9A-Fa-f]"}};
+  }();
+  return kEscapes;
+}
+
+/// An escape, a class or a character as ICU writes it.
+std::string atom_for_icu(std::string_view atom) {
+  std::string result;
+  for (std::size_t at = 0; at < atom.size();) {
+    const std::size_t end = atom[at] == '\\' ? end_of_escape(atom, at) : at + 1;
+    const std::string_view part = atom.substr(at, end - at);
+    const auto row = std::ranges::find(escapes(), part, &Escape::escape);
+    if (row == escapes().end())
+      result += part;
+    else
+      result += atom[0] == '[' ? row->in_class : row->alone;
+    at = end;
+  }
+  return result;
+}
+
+/// The expression as ICU writes it, with `xx*` for `x+` and `[\s]*` for `\s*`, x being a class or an escape. ICU runs
+/// through the former in one step; the latter take a place on its stack for every character, which long words would
+/// exhaust.
+std::string for_icu(std::string_view expression) {
   std::string result;
   for (std::size_t at = 0; at < expression.size();) {
     const std::size_t end = end_of_atom(expression, at);
-    std::string atom(expression.substr(at, end - at));
-    if (atom.size() == 2 && atom[0] == '\\' && std::string_view("sSdDwW").find(atom[1]) != std::string_view::npos)
+    std::string atom = atom_for_icu(expression.substr(at, end - at));
+    if (atom.size() == 2 && atom[0] == '\\' && std::string_view("sSdD").find(atom[1]) != std::string_view::npos)
       atom = "[" + atom + "]";
     const char after = end < expression.size() ? expression[end] : ' ';
     const char then = end + 1 < expression.size() ? expression[end + 1] : ' ';
@@ -98,8 +139,9 @@ struct Pattern::Compiled {
 Pattern Pattern::regex(std::string_view expression) {
   UErrorCode status = U_ZERO_ERROR;
   UParseError place;
-  const auto units = icu::UnicodeString::fromUTF8(with_quick_loops(expression));
-  std::unique_ptr<const icu::RegexPattern> pattern(icu::RegexPattern::compile(units, UREGEX_MULTILINE, place, status));
+  const auto units = icu::UnicodeString::fromUTF8(for_icu(expression));
+  std::unique_ptr<const icu::RegexPattern> pattern(
+      icu::RegexPattern::compile(units, UREGEX_MULTILINE | UREGEX_UNIX_LINES, place, status));
   if (U_FAILURE(status))
     throw base::BadInput("not a regular expression (" + std::string(u_errorName(status)) + " at character " +
                          std::to_string(place.offset) + "): " + std::string(expression));
@@ -125,9 +167,11 @@ std::vector<Match> Pattern::matches(std::string_view text, std::span<const Span>
   std::vector<Match> result;
   for (std::size_t region = 0; region < regions.size(); ++region) {
     matcher->region(wide.unit(regions[region].begin), wide.unit(regions[region].end), status);
+    std::optional<std::size_t> done;
     while (matcher->find(status) != 0) {
       const Span span = {wide.byte(matcher->start(status)), wide.byte(matcher->end(status))};
-      if (span.begin < span.end) result.push_back({region, span});
+      if (span.begin < span.end || span.begin != done) result.push_back({region, span});
+      done = span.end;
     }
   }
   if (U_FAILURE(status))
@@ -138,7 +182,10 @@ std::vector<Match> Pattern::matches(std::string_view text, std::span<const Span>
 
 Pattern read_pattern(const JsonPart& description) {
   const JsonPart pattern = description.part("pattern");
-  if (pattern.has("String")) return Pattern::literal(pattern.text("String"));
+  if (pattern.has("String")) {
+    const std::string text = pattern.text("String");
+    return text.empty() ? Pattern::regex("") : Pattern::literal(text);  // it stands between all characters
+  }
   try {
     return Pattern::regex(pattern.text("Regex"));
   } catch (const base::BadInput& error) {

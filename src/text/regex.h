@@ -17,15 +17,16 @@ struct Match {
   Span span;
 };
 
-/// What is looked for in a text: a regular expression (ICU's syntax, `^` and `$` at every line), or a string as it is
-/// written.
+/// What is looked for in a text: a regular expression (ICU's syntax with Oniguruma's `\w` and `\h`; `^` and `$` at
+/// every line, which only \n ends), or a string as it is written.
 class Pattern {
  public:
   /// Throws BadInput where `expression` is no regular expression.
   static Pattern regex(std::string_view expression);
   static Pattern literal(std::string_view text);
 
-  /// The matches that are not empty, region by region from the left. An expression sees of the text only the region.
+  /// The matches, region by region from the left; empty ones too, but not at the end of the match before. An expression
+  /// sees of the text only the region.
   /// Throws BadInput where an expression goes back and forth for too long. REQUIRES: text is valid UTF-8, regions are
   /// in order and do not overlap.
   std::vector<Match> matches(std::string_view text, std::span<const Span> regions) const;

@@ -23,7 +23,31 @@ TEST(Pattern, MatchesAreBytesOfTheText) {
             "a\xC3\xA9|\xF0\x90\x90\x80x");
   EXPECT_EQ(found(Pattern::literal("aa"), "aaaaa aa"), "aa|aa|aa");
   EXPECT_EQ(found(Pattern::literal(""), "a"), "");
-  EXPECT_EQ(found(Pattern::regex("x*"), "axxb"), "xx");  // empty matches are none
+}
+
+TEST(Pattern, EmptyMatchesCountButNotWhereTheOneBeforeEnds) {
+  const Span whole = {0, 4};
+  std::vector<Span> spans;
+  for (const Match& match : Pattern::regex("x*").matches("axxb", std::span(&whole, 1))) spans.push_back(match.span);
+  EXPECT_EQ(spans, (std::vector<Span>{{0, 0}, {1, 3}, {4, 4}}));
+}
+
+TEST(Pattern, EscapesAreOnigurumas) {
+  EXPECT_EQ(found(Pattern::regex("\\w+"),
+                  "a_\xC2\xB2\xE2\x80\x8D"
+                  "b-"),
+            "a_\xC2\xB2|b");                                     // a joiner is no word's
+  EXPECT_EQ(found(Pattern::regex("[\\w]+"), "a\xC2\xB2"), "a");  // in a class the raised 2 is not either
+  EXPECT_EQ(found(Pattern::regex("[^\\W\\d]+"), "a1-b"), "a|b");
+  EXPECT_EQ(found(Pattern::regex("\\h+"), "xaF0 g"), "aF0");
+  EXPECT_EQ(found(Pattern::regex(".\\b"),
+                  "a\xC2\xAD"
+                  "b"),
+            "a|\xC2\xAD|b");  // a soft hyphen between two words
+}
+
+TEST(Pattern, OnlyALineFeedEndsALine) {
+  EXPECT_EQ(found(Pattern::regex(".$"), "a\rb\nc\xE2\x80\xA8"), "b|\xE2\x80\xA8");
 }
 
 TEST(Pattern, SeesOnlyTheRegion) {

@@ -95,6 +95,8 @@ Tokenizer::State::State(TokenizerParts read, const path& file, const TokenizerCo
     if (token.normalized && parts.normalizer) token.content = parts.normalizer(token.content);
     (token.normalized ? normalized : raw).push_back(std::move(token));
   }
+  // Of tokens that are written alike the first counts, of special ones before others.
+  for (auto* tokens : {&raw, &normalized}) std::ranges::stable_partition(*tokens, &AddedToken::special);
   raw_tokens = AddedTokenFinder(std::move(raw));
   normalized_tokens = AddedTokenFinder(std::move(normalized));
   end = find_end(file, config);

@@ -47,6 +47,16 @@ TEST(Tokenizer, SpecialTokensStandAround) {
   EXPECT_EQ(tokenizer.id("zz"), std::nullopt);
 }
 
+TEST(Tokenizer, OfTokensThatBecomeAlikeTheFirstSpecialOneCounts) {
+  const TemporaryDir dir;
+  const auto tokenizer = Tokenizer::open_file(dir.write("tokenizer.json", R"({
+      "model": {"type": "WordPiece", "unk_token": "?", "vocab": {"?": 0}}, "normalizer": {"type": "Lowercase"},
+      "added_tokens": [{"id": 1, "content": "x", "normalized": true}, {"id": 2, "content": "y", "normalized": true},
+                       {"id": 3, "content": "X", "normalized": true, "special": true},
+                       {"id": 4, "content": "Y", "normalized": true}]})"));
+  EXPECT_EQ(tokenizer.encode("xXyY").ids, (Ids{3, 3, 2, 2}));
+}
+
 TEST(Tokenizer, PairsAreCutInTheSecond) {
   const auto tokenizer = bert();
   const auto whole = tokenizer.encode_pair("a b", "c a b");

@@ -1,11 +1,38 @@
 #include "text/unigram.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <string>
 
 #include "base/error.h"
 #include "text/characters.h"
 
 namespace heed::text {
+
+namespace {
+
+/// The number as Hugging Face's tokenizers have it, whose JSON reader rounds twice: the digits to a double, then that
+/// divided by (or multiplied with) a power of ten. Where two ways to cut a word are worth the same, as often with
+/// dashes, the last bit decides.
+double as_serde_json(double exact) {
+  std::array<char, 32> text{};
+  std::string digits(text.data(),
+                     std::to_chars(text.begin(), text.end(), exact, std::chars_format::scientific).ptr);  // "-1.25e+01"
+  const std::size_t letter = digits.find('e');
+  int exponent = std::stoi(digits.substr(letter + 1));
+  digits.resize(letter);
+  if (const std::size_t point = digits.find('.'); point != std::string::npos) {
+    exponent -= static_cast<int>(digits.size() - point - 1);
+    digits.erase(point, 1);
+  }
+  const auto whole = static_cast<double>(std::stoll(digits));
+  const double power = std::pow(10.0, std::abs(exponent));
+  return exponent < 0 ? whole / power : whole * power;
+}
+
+}  // namespace
 
 /// The best way to come to a place in a word: from where, with which piece.
 struct Unigram::Step {
@@ -37,7 +64,7 @@ std::unique_ptr<SubwordModel> Unigram::read(const JsonPart& description) {
       part.fail("is not a pair of a piece and its score");
     const auto& piece = pair[0].get_ref<const std::string&>();
     if (!vocabulary.add(piece, vocabulary.size())) part.fail("the piece \"" + piece + "\" is there twice");
-    scores.push_back(pair[1].get<double>());
+    scores.push_back(as_serde_json(pair[1].get<double>()));
   }
   Options options;
   options.unknown = static_cast<TokenId>(description.integer("unk_id", 0, static_cast<long>(scores.size()) - 1));

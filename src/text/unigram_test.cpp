@@ -40,6 +40,16 @@ TEST(Unigram, UnknownNeighboursAreOneToken) {
   EXPECT_EQ(ids(*with_bytes, "xy"), (Ids{0}));  // no token for the second byte
 }
 
+TEST(Unigram, ScoresAreRoundedTwice) {
+  // T5's dash and three dashes. Of the latter 17 digits make a number above 2^53 that is odd, so it becomes ..288, and
+  // a thousand-billionth of that ..287. As the nearest double, ..289, it would give the single dash first.
+  const auto model =
+      model_of(R"({"unk_id": 0, "vocab": [["?", -20], ["-", -5.129043102264404], ["---", -12.130167007446289]]})");
+  EXPECT_EQ(ids(*model, "-------"), (Ids{2, 2, 1}));
+  const auto plain = model_of(R"({"unk_id": 0, "vocab": [["?", -20], ["a", 0.0], ["b", -1e-3], ["ab", -12]]})");
+  EXPECT_EQ(ids(*plain, "ab"), (Ids{1, 2}));
+}
+
 /// The best sum over all ways to cut, tried one by one.
 double best_score(std::string_view word, const std::vector<std::pair<std::string, double>>& pieces) {
   if (word.empty()) return 0;
