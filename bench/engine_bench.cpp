@@ -5,7 +5,8 @@
 // threads, and medians are printed: tokens/s of the engine, GFLOP/s of those products in either, and their ratio.
 // Products of attention count as the engine's own time, not as work: what a text's length adds is overhead here.
 //
-//   heed_engine_bench [SHAPE]... [--threads N] [--rounds N]        SHAPE: bert t5 llama (all, unless named)
+//   heed_engine_bench [SHAPE]... [--threads N] [--rounds N]        SHAPE: bert t5 llama llama-shared (all, unless
+//   named)
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -143,7 +144,7 @@ Case t5_case(const fs::path& scratch) {
 
 Case llama_case(const fs::path& scratch) {
   constexpr std::int64_t kWidth = 2048, kInner = 5632, kLayers = 22, kShared = 256, kVocabulary = 32000;
-  Case llama{"Llama 1.1B, 640-token prompts", scratch / "llama", random_texts(8, 640, 120, kVocabulary), {}, {}};
+  Case llama{"Llama 1.1B, 640-token prompts", scratch / "llama", random_texts(8, 640, 120, kVocabulary), {}, {}, 120};
   write_random_checkpoint(llama.folder,
                           {{"model_type", "llama"},
                            {"vocab_size", kVocabulary},
@@ -309,12 +310,8 @@ int main(int argc, char** argv) {
   try {
     if (wanted("bert")) measure(bert_case(scratch), settings, false);
     if (wanted("t5")) measure(t5_case(scratch), settings, false);
-    if (wanted("llama")) {
-      Case llama = llama_case(scratch);
-      llama.shared = 120;
-      measure(llama, settings, false);
-      measure(llama, settings, true);
-    }
+    for (const bool share : {false, true})
+      if (wanted(share ? "llama-shared" : "llama")) measure(llama_case(scratch), settings, share);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "heed_engine_bench: %s\n", error.what());
     fs::remove_all(scratch);

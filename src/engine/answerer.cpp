@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <functional>
 
 #include <c10/core/InferenceMode.h>
 
@@ -92,16 +93,18 @@ class DecoderAnswerer : public infer::Answerer {
     Decoder::Pass pass{.path = options_.path, .rows = Decoder::Rows::kLast};
     pass.rotation = rotation_of(model_.config(), static_cast<std::int64_t>(longest_of(prompts)));
     const at::Tensor answer_ids = id_tensor(answers);
-    for (const infer::PrefixGroup& group : groups(prompts)) {
-      Prefix prefix;
-      if (group.prefix > 0) prefix = compute_prefix(prompts[group.members.front()].first(group.prefix), pass);
-      pass.prefix = group.prefix > 0 ? &prefix : nullptr;
-      run_group(prompts, group, pass, answer_ids, logits);
+    const auto all = groups(prompts);
+    for (std::size_t begin = 0; begin < all.size();) {
+      const std::size_t end = wave_end(all, begin);
+      run_wave(prompts, std::span(all).subspan(begin, end - begin), pass, answer_ids, logits);
+      begin = end;
     }
     return logits;
   }
 
  private:
+  using Groups = std::span<const infer::PrefixGroup>;
+
   /// Groups that save enough to be worth a pass of their own; all others are one group without a prefix.
   std::vector<infer::PrefixGroup> groups(Prompts prompts) const {
     constexpr std::size_t kWorthwhile = 32;  // tokens
@@ -116,31 +119,66 @@ class DecoderAnswerer : public infer::Answerer {
       else
         groups[0].members.insert(groups[0].members.end(), group.members.begin(), group.members.end());
     }
+    if (groups[0].members.empty()) groups.erase(groups.begin());
     return groups;
   }
 
-  Prefix compute_prefix(std::span<const TokenId> ids, const Decoder::Pass& pass) const {
-    Decoder::Pass alone = pass;
-    alone.prefix = nullptr;
-    Prefix prefix;
-    for_each_batch(1, options_.threads, [&](std::size_t) { prefix = model_.prefix(pack(std::span(&ids, 1)), alone); });
-    return prefix;
+  /// Groups are computed together as far as what is kept of their prefixes stays small. Returns where the wave that
+  /// begins with group `begin` ends.
+  std::size_t wave_end(Groups groups, std::size_t begin) const {
+    constexpr std::size_t kMostKept = std::size_t{256} << 20;  // bytes
+    std::size_t kept = 0, end = begin;
+    do kept += groups[end++].prefix * model_.prefix_bytes();
+    while (end < groups.size() && kept + groups[end].prefix * model_.prefix_bytes() <= kMostKept);
+    return end;
   }
 
-  void run_group(Prompts prompts, const infer::PrefixGroup& group, const Decoder::Pass& pass, const at::Tensor& answers,
-                 Logits& logits) const {
-    std::vector<std::size_t> lengths;
-    for (const std::size_t member : group.members) lengths.push_back(prompts[member].size() - group.prefix);
-    const auto batches = infer::batches_by_length(lengths, options_.path == Path::kPlain ? 1 : options_.batch_tokens);
-    for_each_batch(batches.size(), options_.threads, [&](std::size_t i) {
-      std::vector<std::span<const TokenId>> sequences;
-      std::vector<std::size_t> members;
-      for (const std::size_t k : batches[i]) {
-        members.push_back(group.members[k]);
-        sequences.push_back(prompts[group.members[k]].subspan(group.prefix));
+  /// Prompts of one group that go through the layers together.
+  struct GroupBatch {
+    std::size_t group = 0;
+    std::vector<std::size_t> members{};  // positions among the prompts
+    std::size_t tokens = 0;
+  };
+
+  /// The batches of all groups, the largest first, so that the threads end together.
+  std::vector<GroupBatch> batches_of(Prompts prompts, Groups groups) const {
+    std::vector<GroupBatch> all;
+    for (std::size_t g = 0; g < groups.size(); ++g) {
+      std::vector<std::size_t> lengths;
+      for (const std::size_t member : groups[g].members) lengths.push_back(prompts[member].size() - groups[g].prefix);
+      for (const infer::Batch& batch :
+           infer::batches_by_length(lengths, options_.path == Path::kPlain ? 1 : options_.batch_tokens)) {
+        all.push_back({.group = g});
+        for (const std::size_t k : batch) {
+          all.back().members.push_back(groups[g].members[k]);
+          all.back().tokens += lengths[k];
+        }
       }
-      const Packed packed = pack(sequences, static_cast<std::int64_t>(group.prefix));
-      scatter(model_.logits(model_.states(packed, pass), answers), members, logits);
+    }
+    std::ranges::stable_sort(all, std::greater{}, &GroupBatch::tokens);
+    return all;
+  }
+
+  void run_wave(Prompts prompts, Groups groups, const Decoder::Pass& pass, const at::Tensor& answers,
+                Logits& logits) const {
+    std::vector<Prefix> prefixes(groups.size());
+    // A prefix is little work beside what shares it: one thread each, so that none waits for another at every product.
+    const int threads = std::min(options_.threads, static_cast<int>(groups.size()));
+    for_each_batch(groups.size(), threads, [&](std::size_t g) {
+      const auto shared = prompts[groups[g].members.front()].first(groups[g].prefix);
+      if (!shared.empty()) prefixes[g] = model_.prefix(pack(std::span(&shared, 1)), pass);
+    });
+    const auto batches = batches_of(prompts, groups);
+    for_each_batch(batches.size(), options_.threads, [&](std::size_t i) {
+      const GroupBatch& batch = batches[i];
+      const Prefix& prefix = prefixes[batch.group];
+      Decoder::Pass behind = pass;
+      behind.prefix = prefix.length > 0 ? &prefix : nullptr;
+      std::vector<std::span<const TokenId>> sequences;
+      for (const std::size_t member : batch.members)
+        sequences.push_back(prompts[member].subspan(static_cast<std::size_t>(prefix.length)));
+      const Packed packed = pack(sequences, prefix.length);
+      scatter(model_.logits(model_.states(packed, behind), answers), batch.members, logits);
     });
   }
 

@@ -184,6 +184,11 @@ Prefix Decoder::prefix(const Packed& packed, const Pass& pass) const {
   return prefix;
 }
 
+std::size_t Decoder::prefix_bytes() const {
+  const std::int64_t elements = 2 * config_.layers * config_.key_value_heads * config_.head_width;
+  return static_cast<std::size_t>(elements) * at::elementSize(embedding_.scalar_type());
+}
+
 at::Tensor Decoder::logits(const at::Tensor& states, const at::Tensor& answers) const {
   return at::linear(states, head_.index_select(0, answers).to(at::kFloat));
 }

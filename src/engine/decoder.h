@@ -50,6 +50,8 @@ class Decoder {
   at::Tensor states(const Packed& packed, const Pass& pass) const;
   /// What `packed`, one sequence, leaves to those that go on from it.
   Prefix prefix(const Packed& packed, const Pass& pass) const;
+  /// What a token of a prefix takes in memory, in bytes.
+  std::size_t prefix_bytes() const;
   /// Logits of the answers, [rows, answers], of states [rows, C]; float32, as are the head's rows here.
   at::Tensor logits(const at::Tensor& states, const at::Tensor& answers) const;
 
