@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <mutex>
+#include <optional>
+#include <string>
 
 #include "base/error.h"
 #include "base/parallel.h"
@@ -53,6 +55,17 @@ class Scorer {
         identity_(model.identity()),
         store_(store),
         reranker_(model.open()) {}
+
+  /// What the model does not read of the need, as a sentence; none where it reads all.
+  std::optional<std::string> shortfall(const InstructionTopic& topic, Arm arm) {
+    const std::string who = "topic " + std::string(topic.id.text()) + " (" + std::string(name_of(arm)) + ")";
+    try {
+      const auto shortfall = reranker_->shortfall(*topic.need(arm));
+      return shortfall ? std::optional(who + " " + *shortfall) : std::nullopt;
+    } catch (const BadInput& bad) {
+      throw BadInput(who + ": " + bad.what());
+    }
+  }
 
   /// result[i][j]: arm i of the job, candidate j. `done` is told of each block's scores.
   std::vector<std::vector<double>> score(const Job& job, std::size_t block, const std::function<void(long)>& done) {
@@ -130,6 +143,19 @@ void add_to_runs(const collection::InstructionDataset& data, const Job& job,
   }
 }
 
+/// Says in the run's notes which needs the model does not read whole: the first, and how many there are.
+void note_shortfalls(std::span<const Job> jobs, Scorer& scorer, ArmRun& run) {
+  std::string first;
+  long others = -1;
+  for (const Job& job : jobs) {
+    if (std::ranges::find(job.arms, run.arm) == job.arms.end()) continue;
+    const auto shortfall = scorer.shortfall(*job.topic, run.arm);
+    if (shortfall && ++others == 0) first = *shortfall;
+  }
+  if (others > 0) first += "; likewise " + base::counted(others, "other topic", "other topics");
+  if (others >= 0) run.run.notes.push_back(first);
+}
+
 }  // namespace
 
 std::vector<ArmRun> run_arms(const Task& task, const retrieve::Model& model, std::span<const Arm> arms,
@@ -149,6 +175,7 @@ std::vector<ArmRun> run_arms(const Task& task, const retrieve::Model& model, std
   const int threads = std::max(1, std::min(wanted, static_cast<int>(jobs.size())));
   std::vector<Scorer> scorers;  // one for each thread
   for (int i = 0; i < threads; ++i) scorers.emplace_back(task.data, fingerprints, model, store);
+  for (ArmRun& run : runs) note_shortfalls(jobs, scorers.front(), run);
   long done = 0, total = 0;
   for (const Job& job : jobs) total += static_cast<long>(job.arms.size() * job.candidates->size());
   std::mutex progress_lock;
@@ -187,6 +214,8 @@ TaskResult run_task(const Task& task, const retrieve::Model& model, const Evalua
     result.candidates += static_cast<long>(topic.candidates_og.size());
   result.notes = task.data.notes;
   result.runs = run_arms(task, model, arms, store, options);
+  for (const ArmRun& run : result.runs)
+    result.notes.insert(result.notes.end(), run.run.notes.begin(), run.run.notes.end());
   const collection::Run *const og = result.run(Arm::kOg), *const changed = result.run(Arm::kChanged);
   if (og != nullptr && changed != nullptr) {
     const eval::RunPair pair{task.data.judgments_og, task.data.judgments_changed, *og, *changed};

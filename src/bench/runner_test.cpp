@@ -92,26 +92,38 @@ class FixedScores final : public retrieve::Reranker {
   std::vector<double> scores_;
 };
 
+/// Reads of an instruction the first word alone, and none that is about nothing.
+class ShortSighted final : public retrieve::Reranker {
+ public:
+  std::vector<std::vector<double>> score(std::span<const Need> needs, std::span<const Document> documents) override {
+    return std::vector(needs.size(), std::vector<double>(documents.size(), 1));
+  }
+  std::optional<std::string> shortfall(const Need& need) override {
+    if (need.instruction == "nothing") throw base::BadInput("the instruction is about nothing");
+    return need.instruction.empty() ? std::nullopt : std::optional<std::string>("is read in part");
+  }
+};
+
 using Opened = std::unique_ptr<retrieve::Reranker>;
 
 const Model kAlone = {"alone",
-                          "each document alone",
-                          true,
-                          "float64",
-                          []() -> Opened { return std::make_unique<TextScorer<0>>(); },
-                          []() -> std::string { return "alone 1"; }};
+                      "each document alone",
+                      true,
+                      "float64",
+                      []() -> Opened { return std::make_unique<TextScorer<0>>(); },
+                      []() -> std::string { return "alone 1"; }};
 const Model kAloneChanged = {"alone",
-                                 "alone with other settings",
-                                 true,
-                                 "float64",
-                                 []() -> Opened { return std::make_unique<TextScorer<0>>(); },
-                                 []() -> std::string { return "alone 2"; }};
+                             "alone with other settings",
+                             true,
+                             "float64",
+                             []() -> Opened { return std::make_unique<TextScorer<0>>(); },
+                             []() -> std::string { return "alone 2"; }};
 const Model kTogether = {"together",
-                             "all candidates together",
-                             false,
-                             "float32",
-                             []() -> Opened { return std::make_unique<TextScorer<1>>(); },
-                             []() -> std::string { return "together 1"; }};
+                         "all candidates together",
+                         false,
+                         "float32",
+                         []() -> Opened { return std::make_unique<TextScorer<1>>(); },
+                         []() -> std::string { return "together 1"; }};
 
 Opened fixed(std::vector<double> scores) {
   return std::make_unique<FixedScores>(std::move(scores));
@@ -121,19 +133,19 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 const Model kNan = {
     "nan", "", false, "", [] { return fixed({0, 0, 0, 0, std::nan("")}); }, []() -> std::string { return "nan"; }};
 const Model kInfinite = {"infinite",
-                             "",
-                             false,
-                             "",
-                             [] { return fixed({kInfinity, 0, 0, 0, 0}); },
-                             []() -> std::string { return "infinite"; }};
+                         "",
+                         false,
+                         "",
+                         [] { return fixed({kInfinity, 0, 0, 0, 0}); },
+                         []() -> std::string { return "infinite"; }};
 const Model kMinusInfinite = {"-infinite",
-                                  "",
-                                  false,
-                                  "",
-                                  [] {
-                                    return fixed({0, 0, -kInfinity, 0, 0});
-                                  },
-                                  []() -> std::string { return "-infinite"; }};
+                              "",
+                              false,
+                              "",
+                              [] {
+                                return fixed({0, 0, -kInfinity, 0, 0});
+                              },
+                              []() -> std::string { return "-infinite"; }};
 const Model kTooFew = {
     "too few", "", false, "", [] { return fixed({1, 2, 3}); }, []() -> std::string { return "too few"; }};
 
@@ -430,6 +442,31 @@ TEST(Runner, CandidatesOfTheAlteredInstructionAreRankedSeparately) {
   EXPECT_EQ(asked.needs, (std::vector<std::size_t>{2, 1, 3}));  // topic 2 has the same candidates in every arm
   const Need& need = *bench.task.data.topics[0].need(Arm::kChanged);
   EXPECT_EQ(runs[1].run.lists()[0].entries()[0].value, score_of(need, bench.task.data.corpus[3]) + 1);
+}
+
+const Model kShortSighted = {"short-sighted",
+                             "",
+                             true,
+                             "float64",
+                             []() -> Opened { return std::make_unique<ShortSighted>(); },
+                             []() -> std::string { return "short-sighted"; }};
+
+TEST(Runner, WhatAModelDoesNotReadIsNotedEveryTime) {
+  Bench bench;
+  for (int round = 0; round < 2; ++round) {  // also where all scores are in the store
+    const TaskResult result = bench.judged(kShortSighted, kThree);
+    ASSERT_EQ(result.notes.size(), 2u);  // the arm without an instruction is read whole
+    EXPECT_EQ(result.notes[0], "topic q (og) is read in part; likewise 1 other topic");
+    EXPECT_EQ(result.notes[1], "topic q (changed) is read in part; likewise 1 other topic");
+  }
+}
+
+TEST(Runner, ANeedThatCannotBeScoredIsNamedBeforeTheFirstScore) {
+  Files all = files();
+  all["queries.jsonl"].replace(all["queries.jsonl"].find("\"y\""), 3, "\"nothing\"");
+  Bench bench(all);
+  EXPECT_EQ(complaint_of([&] { bench.run(kShortSighted, kPair); }),
+            "topic 2 (changed): the instruction is about nothing");
 }
 
 TEST(Runner, ATaskSaysWhatMadeIt) {

@@ -48,6 +48,11 @@ text::Encoding AnswerReranker::tokens_of(const NeedAndDocument& pair) const {
   return tokenizer_.encode(text::fit_document(parts, recipe_.max_length, count), specials_);
 }
 
+std::optional<std::string> AnswerReranker::shortfall(const collection::Need& need) const {
+  tokens_of({need, {collection::DocumentId("none"), "", ""}});  // which throws where no document fits beside the need
+  return std::nullopt;
+}
+
 std::vector<PairScore> AnswerReranker::score(std::span<const NeedAndDocument> pairs) {
   const auto tokens = encode_all(pairs.size(), threads_, [&](std::size_t i) { return tokens_of(pairs[i]); });
   std::vector<std::span<const TokenId>> prompts;

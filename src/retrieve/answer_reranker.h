@@ -16,6 +16,7 @@ class AnswerReranker : public PairScorer {
 
   const infer::ModelFacts& facts() const override { return answerer_->facts(); }
   std::vector<PairScore> score(std::span<const NeedAndDocument> pairs) override;
+  std::optional<std::string> shortfall(const collection::Need& need) const override;
 
  private:
   text::TokenId answer_token(const AnswerToken& answer, const char* field) const;

@@ -21,10 +21,34 @@ CrossEncoder::CrossEncoder(CrossEncoderRecipe recipe, text::Tokenizer tokenizer,
                          ", but the model has the labels 0 to " + std::to_string(classifier_->labels() - 1));
 }
 
+int CrossEncoder::room() const {
+  return recipe_.max_length - (start_ ? 1 : 0) - tokenizer_.pair_specials();
+}
+
+int CrossEncoder::count(std::string_view text) const {
+  return static_cast<int>(tokenizer_.encode(text, text::Specials::kNone).ids.size());
+}
+
+std::string CrossEncoder::fitting_query(const collection::Need& need) const {
+  std::string query = query_text(recipe_, need);
+  // A token takes a byte or more, but for the start marks that tokenizers add.
+  if (static_cast<int>(query.size()) + 2 < room() || count(query) < room()) return query;
+  const auto count_tokens = [this](std::string_view text) { return count(text); };
+  return text::fit_document({"", std::move(query), ""}, room() - (room() + 3) / 4, count_tokens);
+}
+
+std::optional<std::string> CrossEncoder::shortfall(const collection::Need& need) const {
+  const std::string whole = query_text(recipe_, need), read = fitting_query(need);
+  if (read == whole) return std::nullopt;
+  return "has " + base::counted(count(whole), "token", "tokens") + ", of which the first " +
+         std::to_string(count(read)) + " are read: the model takes " + std::to_string(room()) +
+         ", and a document has to have some";
+}
+
 text::Encoding CrossEncoder::tokens_of(const NeedAndDocument& pair) const {
   const int room = recipe_.max_length - (start_ ? 1 : 0);
   const std::string document = document_text(recipe_, pair.document);
-  text::Encoding encoding = tokenizer_.encode_pair(query_text(recipe_, pair.need), document, room);
+  text::Encoding encoding = tokenizer_.encode_pair(fitting_query(pair.need), document, room);
   if (start_) {
     encoding.ids.insert(encoding.ids.begin(), *start_);
     encoding.type_ids.insert(encoding.type_ids.begin(), 0);

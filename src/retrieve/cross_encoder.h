@@ -7,7 +7,8 @@
 namespace heed::retrieve {
 
 /// A classifier that reads query and document together (monoBERT; TART-full on T5's encoder). Of a pair that is too
-/// long only the document is cut.
+/// long only the document is cut; a query that would leave no room for it loses its end, so that the document has a
+/// quarter of the room.
 class CrossEncoder : public PairScorer {
  public:
   /// `start`: an id that stands before the pair where the tokenizer puts none, as EncT5 wants it.
@@ -16,8 +17,13 @@ class CrossEncoder : public PairScorer {
 
   const infer::ModelFacts& facts() const override { return classifier_->facts(); }
   std::vector<PairScore> score(std::span<const NeedAndDocument> pairs) override;
+  std::optional<std::string> shortfall(const collection::Need& need) const override;
 
  private:
+  /// Tokens for query and document together.
+  int room() const;
+  int count(std::string_view text) const;
+  std::string fitting_query(const collection::Need& need) const;
   text::Encoding tokens_of(const NeedAndDocument& pair) const;
   double score_of(std::span<const float> logits) const;
 

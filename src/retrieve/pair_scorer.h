@@ -1,7 +1,9 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "collection/document.h"
@@ -33,6 +35,8 @@ class PairScorer {
   /// several needs meet, the beginning of a prompt) is computed once. Throws BadInput where a text cannot be made to
   /// fit the model.
   virtual std::vector<PairScore> score(std::span<const NeedAndDocument> pairs) = 0;
+  /// As Reranker's.
+  virtual std::optional<std::string> shortfall(const collection::Need&) const { return std::nullopt; }
 };
 
 /// Ranks candidates by a scorer, which several rerankers may share one after the other.
@@ -41,6 +45,7 @@ class PairReranker : public Reranker {
   explicit PairReranker(std::shared_ptr<PairScorer> scorer) : scorer_(std::move(scorer)) {}
   std::vector<std::vector<double>> score(std::span<const collection::Need> needs,
                                          std::span<const collection::Document> documents) override;
+  std::optional<std::string> shortfall(const collection::Need& need) override { return scorer_->shortfall(need); }
 
  private:
   std::shared_ptr<PairScorer> scorer_;

@@ -73,8 +73,7 @@ constexpr std::string_view kMonoT5 = R"json({
 })json";
 constexpr std::string_view kMonoT5Note =
     "The paper cut the whole prompt on the right, so that a long document took the closing \"Relevant:\" with it, "
-    "often at "
-    "512 tokens: MAP, nDCG and p-MRR move.";
+    "often at 512 tokens: MAP, nDCG and p-MRR move.";
 
 constexpr std::string_view kFlanT5 = R"json({
   "kind": "seq2seq-reranker",
@@ -86,15 +85,13 @@ constexpr std::string_view kFlanT5 = R"json({
 })json";
 constexpr std::string_view kFlanT5Note =
     "The document ends the prompt, so cutting it or the whole differs by the tokens at the cut alone; only the "
-    "harness's "
-    "bfloat16 and its ties move figures.";
+    "harness's bfloat16 and its ties move figures.";
 
 // The prompt cut on the right as a whole, and the tokenizer's start token before the one that the prompt spells out.
 constexpr std::string_view kDecoderPaper = R"json({"truncate": "right", "add_bos": true})json";
 constexpr std::string_view kDecoderNote =
     "The paper had two start tokens, which moves every score and so MAP, nDCG and p-MRR, and cut the whole prompt on "
-    "the "
-    "right, which moves only pairs above 2,048 tokens: rare in FollowIR, not in mFollowIR.";
+    "the right, which moves only pairs above 2,048 tokens: rare in FollowIR, not in mFollowIR.";
 
 constexpr std::string_view kCutRight = R"json({"truncate": "right"})json";
 constexpr std::string_view kNothing = "{}";

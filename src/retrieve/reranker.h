@@ -1,6 +1,8 @@
 #pragma once
 
+#include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "collection/document.h"
@@ -18,6 +20,10 @@ class Reranker {
   /// done once.
   virtual std::vector<std::vector<double>> score(std::span<const collection::Need> needs,
                                                  std::span<const collection::Document> documents) = 0;
+
+  /// What of the need the model does not read, whatever the document, as the end of a sentence about it; none where it
+  /// reads all. Throws BadInput where it could score no document for it, so that this is known before the first score.
+  virtual std::optional<std::string> shortfall(const collection::Need&) { return std::nullopt; }
 };
 
 }  // namespace heed::retrieve

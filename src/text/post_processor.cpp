@@ -207,6 +207,10 @@ std::vector<TokenId> PostProcessor::after() const {
   return ids_of(std::span(single_).subspan(before_text(single_).size() + 1));
 }
 
+int PostProcessor::pair_specials() const {
+  return static_cast<int>(count_specials(pair_));
+}
+
 PostProcessor read_post_processor(const JsonPart& description, int vocabulary_size) {
   return Reader(vocabulary_size).read(description).value_or(PostProcessor());
 }

@@ -40,6 +40,8 @@ class PostProcessor {
   /// The special tokens before a single text, and after it.
   std::vector<TokenId> before() const;
   std::vector<TokenId> after() const;
+  /// How many special tokens stand around a pair.
+  int pair_specials() const;
 
  private:
   Template single_, pair_;

@@ -191,6 +191,10 @@ Encoding Tokenizer::encode_pair(std::string_view first, std::string_view second,
   return alone;
 }
 
+int Tokenizer::pair_specials() const {
+  return state_->parts.post_processor.pair_specials();
+}
+
 std::vector<Encoding> Tokenizer::encode_all(std::span<const std::string> texts, Specials specials,
                                             std::optional<int> max_length, int threads) const {
   std::vector<Encoding> result(texts.size());

@@ -56,6 +56,9 @@ class Tokenizer {
   /// alone, as transformers does.
   Encoding encode_pair(std::string_view first, std::string_view second, std::optional<int> max_length = {}) const;
 
+  /// How many special tokens encode_pair() puts around two texts.
+  int pair_specials() const;
+
   /// What encode() gives for each text, in the order of the texts. REQUIRES: threads >= 1.
   std::vector<Encoding> encode_all(std::span<const std::string> texts, Specials specials, std::optional<int> max_length,
                                    int threads) const;

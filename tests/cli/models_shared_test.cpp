@@ -166,7 +166,7 @@ TEST(RunningModels, EveryKindGoesThroughBench) {
   HEED_NEEDS_SHARED();
   HEED_NEEDS_ENGINE();
   const fs::path demo = source_dir() / "data" / "demo";
-  for (const char* model : {"bert-mean", "t5-mono"}) {
+  for (const char* model : {"bert-mean", "t5-mono", "bert-cross", "t5-enc-classifier", "llama2-repllama"}) {
     const TemporaryDir out;
     const Outcome outcome = heed({"bench", "--model", folder_of(model), "--data", demo, "--out", out.path(), "--arms",
                                   "og,changed", "--format", "json"});
@@ -174,6 +174,10 @@ TEST(RunningModels, EveryKindGoesThroughBench) {
     const json result = json_of(outcome)[0];
     EXPECT_EQ(result["model"], model);
     EXPECT_TRUE(result["p_mrr"].is_number());
+    // Some needs of the demonstration have more tokens in the tiny vocabularies than the classifiers take.
+    const bool is_short_sighted =
+        std::string_view(model) == "bert-cross" || std::string_view(model) == "t5-enc-classifier";
+    EXPECT_EQ(outcome.err.find("a document has to have some") != std::string::npos, is_short_sighted) << outcome.err;
     // What is kept is not computed again, and gives the same bytes.
     EXPECT_EQ(heed({"bench", "--model", folder_of(model), "--data", demo, "--out", out.path(), "--arms", "og,changed",
                     "--format", "json"})
@@ -242,7 +246,8 @@ TEST(RunningModels, WhatIsNotThereIsSaid) {
   const auto pairs = dir.write("pairs.jsonl", "{\"query\":\"a\",\"text\":\"b\"}\n").string();
   EXPECT_TRUE(
       refused(heed({"score", "--model", "nowhere", "--pairs", pairs}), 64, "neither a folder nor a model nowhere"));
-  EXPECT_TRUE(refused(heed({"score", "--model", "no/where", "--pairs", pairs}), 65, "no/where: there is no such folder"));
+  EXPECT_TRUE(
+      refused(heed({"score", "--model", "no/where", "--pairs", pairs}), 65, "no/where: there is no such folder"));
   EXPECT_TRUE(refused(heed({"score", "--model", "FollowIR-7B", "--pairs", pairs},
                            {.environment = {{"HEED_MODELS", dir.path()}, {"HOME", dir.path()}}}),
                       65, "jhu-clsp/FollowIR-7B is not on this machine"));

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/error.h"
 #include "cli/command.h"
 #include "cli/model_options.h"
 #include "cli/terminal.h"
@@ -19,6 +20,20 @@ std::string line_of(const retrieve::PairScore& score) {
   return "{\"score\":" + numeral(score.score) + logits + ",\"tokens\":" + std::to_string(score.tokens) + "}\n";
 }
 
+/// Tells, before the first score, of needs that the model does not read whole. Throws BadInput for one that it cannot
+/// score.
+void say_shortfalls(const retrieve::PairScorer& scorer, std::span<const retrieve::NeedAndDocument> pairs) {
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    if (i > 0 && pairs[i].need == pairs[i - 1].need) continue;
+    const std::string who = "the query of pair " + std::to_string(i + 1);
+    try {
+      if (const auto shortfall = scorer.shortfall(pairs[i].need)) say(who + " " + *shortfall);
+    } catch (const base::BadInput& bad) {
+      throw base::BadInput(who + ": " + bad.what());
+    }
+  }
+}
+
 void run_score(const Options& options) {
   constexpr std::string_view kNeeded[] = {"query", "text", "title"};
   constexpr std::size_t kBlock = 256;                          // pairs scored, and then printed, at a time
@@ -26,6 +41,7 @@ void run_score(const Options& options) {
   const auto scorer = retrieve::open_scorer(find_model(options.model));
   std::vector<retrieve::NeedAndDocument> pairs;
   for (const TextLine& line : lines) pairs.push_back({line.need(), line.document()});
+  say_shortfalls(*scorer, pairs);
   for (std::size_t begin = 0; begin < pairs.size(); begin += kBlock) {
     const std::size_t count = std::min(kBlock, pairs.size() - begin);
     std::string text;
@@ -49,8 +65,7 @@ void set_up_score(CLI::App& app) {
       ->required();
   app.footer(
       "For each line, in order: {\"score\":s,\"logits\":[no,yes],\"tokens\":n}. Higher means more relevant; logits are "
-      "of "
-      "the\n"
+      "of the\n"
       "kinds that have them. Floats read back exactly.\n"
       "  heed score --model FollowIR-7B --pairs pairs.jsonl\n"
       "A score does not depend on what else is in the file.");
