@@ -88,15 +88,20 @@ retrieve::ModelRecipe recipe_of(const ModelFlags& flags, const fs::path& folder,
                              flags.recipe == "sound" ? retrieve::RecipeStyle::kSound : retrieve::RecipeStyle::kPaper);
 }
 
+/// As libtorch spells it, and as people shorten it.
+infer::Precision precision_named(const std::string& dtype) {
+  if (dtype == "auto") return infer::native_precision();
+  for (const char* name : {"float32", "fp32", "f32"})
+    if (dtype == name) return infer::Precision::kFloat32;
+  for (const char* name : {"bfloat16", "bf16"})
+    if (dtype == name) return infer::Precision::kBfloat16;
+  throw BadUsage("there is no dtype " + dtype + "; known: auto, float32 (fp32), bfloat16 (bf16)");
+}
+
 infer::EngineOptions engine_options(const ModelFlags& flags) {
   infer::EngineOptions options;
   options.threads = flags.threads == 0 ? base::usable_cores() : flags.threads;
-  if (flags.dtype == "float32")
-    options.precision = infer::Precision::kFloat32;
-  else if (flags.dtype == "bfloat16")
-    options.precision = infer::Precision::kBfloat16;
-  else if (flags.dtype != "auto")
-    throw BadUsage("there is no dtype " + flags.dtype + "; known: auto, float32, bfloat16");
+  options.precision = precision_named(flags.dtype);
   if (flags.adapter_use == "applied")
     options.adapter_use = infer::AdapterUse::kApplied;
   else if (flags.adapter_use != "merged")
@@ -122,8 +127,9 @@ void add_model(CLI::App& app, ModelFlags& flags) {
                  "merged: added into the weights when they are opened; applied: computed beside them")
       ->type_name("merged|applied")
       ->capture_default_str();
-  app.add_option("--dtype", flags.dtype,
-                 "what matrices are multiplied in: float32 or bfloat16; auto: bfloat16 where the CPU has it")
+  app.add_option(
+         "--dtype", flags.dtype,
+         "what matrices are multiplied in: float32 or bfloat16 (fp32, bf16); auto: bfloat16 where the CPU has it")
       ->type_name("NAME")
       ->capture_default_str();
   app.add_option("--threads", flags.threads, "threads of the model. Default: the cores that the process may use")

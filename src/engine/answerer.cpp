@@ -36,11 +36,7 @@ std::size_t longest_of(Prompts prompts) {
 /// Puts the rows of `values` [members, answers] where their prompts stand.
 void scatter(const at::Tensor& values, std::span<const std::size_t> members, Logits& logits) {
   const at::Tensor rows = values.contiguous();
-  const std::int64_t answers = rows.size(1);
-  for (std::size_t k = 0; k < members.size(); ++k) {
-    const float* row = rows.data_ptr<float>() + static_cast<std::int64_t>(k) * answers;
-    logits[members[k]].assign(row, row + answers);
-  }
+  for (std::size_t k = 0; k < members.size(); ++k) logits[members[k]] = finite_row(rows, k);
 }
 
 class T5Answerer : public infer::Answerer {

@@ -10,8 +10,8 @@ namespace heed::engine {
 
 /// Which keys a query sees.
 struct Sight {
-  bool causal = false;                 ///< query i sees keys 0 .. first + i only
-  std::int64_t first = 0;              ///< the key at query 0's own position
+  bool causal = false;                   ///< query i sees keys 0 .. first + i only
+  std::int64_t first = 0;                ///< the key at query 0's own position
   std::optional<std::int64_t> window{};  ///< causal: and of those the last `window`
 };
 

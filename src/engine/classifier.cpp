@@ -116,10 +116,7 @@ class ModelClassifier : public infer::Classifier {
       const Packed packed = pack(sequences);
       const at::Tensor values =
           head_->logits(packed, at::tensor(at::ArrayRef<std::int64_t>(types), at::kLong)).contiguous();
-      for (std::size_t k = 0; k < batch.size(); ++k) {
-        const float* row = values.data_ptr<float>() + static_cast<std::int64_t>(k) * labels_;
-        logits[batch[k]].assign(row, row + labels_);
-      }
+      for (std::size_t k = 0; k < batch.size(); ++k) logits[batch[k]] = finite_row(values, k);
     });
     return logits;
   }

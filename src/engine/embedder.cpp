@@ -155,10 +155,7 @@ class ModelEmbedder : public infer::Embedder {
     for (const Dense& dense : dense_) pooled = dense(pooled);
     if (how_.settings.normalize) pooled = pooled / at::linalg_vector_norm(pooled, 2, {-1}, true).clamp_min(1e-12);
     pooled = pooled.contiguous();
-    for (std::size_t k = 0; k < batch.size(); ++k) {
-      const float* row = pooled.data_ptr<float>() + static_cast<std::int64_t>(k) * width_;
-      embeddings[batch[k]].assign(row, row + width_);
-    }
+    for (std::size_t k = 0; k < batch.size(); ++k) embeddings[batch[k]] = finite_row(pooled, k);
   }
 
   /// [sequences, C]. A text of which nothing is left to average is the zero vector.

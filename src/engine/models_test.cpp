@@ -271,6 +271,24 @@ TEST(Models, WhatAModelCannotBeGivenIsRefused) {
   refuses(std::vector<TokenId>(129, 1), "129 tokens, but the model has 128 positions");
 }
 
+TEST(Models, NumbersThatAreNotFiniteAreNoResult) {
+  const float nan = std::nanf("");
+  for (const Asked& model : everything()) {
+    const Checkpoint checkpoint(model.config, model.names);
+    {  // the first number of the first tensor, which is the embedding of token 0
+      std::fstream file(checkpoint.path() / "model.safetensors", std::ios::in | std::ios::out | std::ios::binary);
+      std::uint64_t header = 0;
+      file.read(reinterpret_cast<char*>(&header), sizeof header);
+      file.seekp(static_cast<std::streamoff>(sizeof header + header));
+      file.write(reinterpret_cast<const char*>(&nan), sizeof nan);
+    }
+    const std::string complaint = complaint_of([&] {
+      model.ask(checkpoint.files(), fast_options(), {{1, 2, 3}, {1, 0, 3}});
+    });
+    EXPECT_NE(complaint.find("not finite"), std::string::npos) << model.name << ": " << complaint;
+  }
+}
+
 std::string opening_complaint(const infer::ModelFiles& files) {
   return complaint_of([&] { open_answerer(files, fast_options()); });
 }

@@ -1,6 +1,7 @@
 #include "engine/packed.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
@@ -59,6 +60,15 @@ void for_each_batch(std::size_t count, int threads, const std::function<void(std
     const c10::InferenceMode inference;
     work(i);
   });
+}
+
+std::vector<float> finite_row(const at::Tensor& rows, std::size_t row) {
+  const auto width = static_cast<std::size_t>(rows.size(-1));
+  const float* const begin = rows.data_ptr<float>() + row * width;
+  std::vector<float> values(begin, begin + width);
+  if (!std::ranges::all_of(values, [](float value) { return std::isfinite(value); }))
+    throw BadInput("the model's result for a text is not finite: its weights are damaged, or hold such numbers");
+  return values;
 }
 
 void check_sequence(std::span<const infer::TokenId> ids, const infer::ModelFacts& facts) {

@@ -34,6 +34,10 @@ Packed pack(std::span<const std::span<const infer::TokenId>> sequences, std::int
 /// parallelism shares one product among cores, which pays only where there is a single item.
 void for_each_batch(std::size_t count, int threads, const std::function<void(std::size_t)>& work);
 
+/// A row of results [.., width], float32 and contiguous. Throws BadInput where one is not finite, as with damaged
+/// weights.
+std::vector<float> finite_row(const at::Tensor& rows, std::size_t row);
+
 /// Throws BadInput where a sequence is empty, too long for the model, or has an id that it does not know.
 void check_sequence(std::span<const infer::TokenId> ids, const infer::ModelFacts& facts);
 
