@@ -12,6 +12,7 @@ namespace heed::format {
 namespace {
 
 using heed::testing::complaint_of;
+using heed::testing::mutated;
 using heed::testing::TemporaryDir;
 using namespace std::string_literals;
 
@@ -222,20 +223,6 @@ TEST_F(SafetensorsFile, DataThatIsNotExactlyTheTensorsIsRefused) {
 TEST_F(SafetensorsFile, CutShortAnywhereItIsRefused) {
   const std::string content = content_with(kHeader, kData);
   for (std::size_t size = 0; size < content.size(); ++size) EXPECT_NE(complaint(content.substr(0, size)), "") << size;
-}
-
-/// One to three bytes changed, put in or taken out.
-std::string mutated(std::string content, base::Random& random) {
-  const auto any = [&](std::size_t count) { return random.below(static_cast<std::uint32_t>(count)); };
-  for (std::uint32_t changes = 1 + any(3); changes > 0 && !content.empty(); --changes) {
-    const std::uint32_t at = any(content.size()), kind = any(4);
-    const char byte = static_cast<char>(any(256));
-    if (kind == 0) content.insert(at, 1, byte);
-    if (kind == 1) content.erase(at, 1 + any(4));
-    if (kind == 2) content[at] = byte;
-    if (kind == 3) content[at] = static_cast<char>(content[at] ^ 1 << any(8));
-  }
-  return content;
 }
 
 TEST_F(SafetensorsFile, WhateverItsBytesItIsReadWholeOrRefused) {

@@ -58,6 +58,19 @@ std::string content_of(const fs::path& path) {
   return content;
 }
 
+std::string mutated(std::string content, base::Random& random) {
+  const auto any = [&](std::size_t count) { return random.below(static_cast<std::uint32_t>(count)); };
+  for (std::uint32_t changes = 1 + any(3); changes > 0 && !content.empty(); --changes) {
+    const std::uint32_t at = any(content.size()), kind = any(4);
+    const char byte = static_cast<char>(any(256));
+    if (kind == 0) content.insert(at, 1, byte);
+    if (kind == 1) content.erase(at, 1 + any(4));
+    if (kind == 2) content[at] = byte;
+    if (kind == 3) content[at] = static_cast<char>(content[at] ^ 1 << any(8));
+  }
+  return content;
+}
+
 std::string complaint_of(const std::function<void()>& action) {
   try {
     action();

@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/random.h"
+
 namespace heed::testing {
 
 /// The project's root folder: where `data/demo` lies.
@@ -39,6 +41,9 @@ class TemporaryDir {
 
 /// The whole content of a file, gunzipped where its name ends in .gz.
 std::string content_of(const std::filesystem::path& path);
+
+/// One to three bytes changed, put in or taken out.
+std::string mutated(std::string content, base::Random& random);
 
 /// The message of the BadInput that `action` throws; fails the test when it throws none.
 std::string complaint_of(const std::function<void()>& action);
