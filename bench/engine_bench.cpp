@@ -167,7 +167,8 @@ Case llama_case(const fs::path& scratch) {
   return llama;
 }
 
-/// The products of a case as the engine batches them: each batch on one thread, the shared beginning on all.
+/// The products of a case as the engine batches them, each batch on one thread; the shared beginning on all, though the
+/// engine gives it one.
 struct BareWork {
   std::vector<std::vector<Product>> batches;
   std::vector<Product> prefix;

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/parallel.h"
+#include "cli/terminal.h"
 #include "retrieve/presets.h"
 
 namespace heed::cli {
@@ -24,8 +25,10 @@ fs::path environment(const char* name) {
 
 /// Hugging Face's cache, as huggingface_hub finds it.
 fs::path hub_cache() {
-  if (const fs::path cache = environment("HF_HUB_CACHE"); !cache.empty()) return cache;
+  for (const char* name : {"HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"})
+    if (const fs::path cache = environment(name); !cache.empty()) return cache;
   if (const fs::path home = environment("HF_HOME"); !home.empty()) return home / "hub";
+  if (const fs::path home = environment("XDG_CACHE_HOME"); !home.empty()) return home / "huggingface" / "hub";
   if (const fs::path home = environment("HOME"); !home.empty()) return home / ".cache" / "huggingface" / "hub";
   return {};
 }
@@ -75,15 +78,19 @@ const Preset& preset_named(const std::string& name) {
 }
 
 retrieve::ModelRecipe recipe_of(const ModelFlags& flags, const fs::path& folder, const Preset* preset) {
-  if (!flags.recipe_file.empty()) return retrieve::read_recipe_file(flags.recipe_file);
-  if (preset == nullptr && fs::exists(folder / "heed.json")) return retrieve::read_recipe_file(folder / "heed.json");
+  if (flags.recipe != "sound" && flags.recipe != "paper")
+    throw BadUsage("there is no recipe " + flags.recipe + "; known: sound, paper");
+  fs::path file = flags.recipe_file;
+  if (file.empty() && preset == nullptr && fs::exists(folder / "heed.json")) file = folder / "heed.json";
+  if (!file.empty()) {
+    if (flags.recipe == "paper") say(file.string() + " is one recipe, which --recipe paper does not change");
+    return retrieve::read_recipe_file(file);
+  }
   if (preset == nullptr) preset = retrieve::find_preset(likely_name(folder));
   if (preset == nullptr)
     throw BadInput(folder.string() +
                    " has no heed.json, which says what the model is for, and its name is no preset's; "
                    "--preset or --recipe-file says it (docs/recipes.md)");
-  if (flags.recipe != "sound" && flags.recipe != "paper")
-    throw BadUsage("there is no recipe " + flags.recipe + "; known: sound, paper");
   return retrieve::recipe_of(*preset,
                              flags.recipe == "sound" ? retrieve::RecipeStyle::kSound : retrieve::RecipeStyle::kPaper);
 }
@@ -157,14 +164,15 @@ retrieve::LocalModelSource find_model(const ModelFlags& flags) {
     if (named == nullptr)
       throw BadUsage("there is neither a folder nor a model " + flags.model + "; heed models lists the models");
     if (preset == nullptr) preset = named;
+    const std::string id(named->base_id.empty() ? hub_id_meant(*named, flags.model) : named->base_id);
     source.name = named->name;
-    source.folder =
-        find_repository(std::string(named->base_id.empty() ? named->hub_id : named->base_id), "config.json");
-    if (!named->base_id.empty() && adapter.empty())
-      adapter = find_repository(std::string(named->hub_id), "adapter_config.json").string();
+    if (id == named->other_id) source.name = fs::path(id).filename();
+    source.folder = find_repository(id, "config.json");
   }
   std::ranges::replace(source.name, '/', '_');  // it becomes part of files' names
   source.recipe = recipe_of(flags, source.folder, preset);
+  if (adapter.empty() && preset != nullptr && !preset->base_id.empty())
+    adapter = find_repository(std::string(preset->hub_id), "adapter_config.json").string();
   source.options = engine_options(flags);
   if (!adapter.empty()) source.adapter = adapter;
   return source;

@@ -1,5 +1,7 @@
 #include "engine/adapter.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/file.h"
 #include "base/fingerprint.h"
@@ -20,7 +22,7 @@ format::Checkpoint open_adapter(const fs::path& folder) {
 
 /// What stands before the layer's own name: PEFT's wrapper, then the model's.
 std::string layer_of(std::string name) {
-  for (const char* wrapper : {"base_model.model.", "model.", "bert."})
+  for (const char* wrapper : {"base_model.model.", "model.", "bert.", "transformer."})
     if (name.starts_with(wrapper)) name.erase(0, std::string_view(wrapper).size());
   return name;
 }
@@ -30,14 +32,15 @@ std::string layer_of(std::string name) {
 Adapter::Adapter(const fs::path& folder)
     : folder_(folder), config_(infer::read_adapter_config(folder)), tensors_(open_adapter(folder)) {
   for (const format::TensorInfo& tensor : tensors_.tensors()) {
-    const std::size_t half = tensor.name.rfind(".lora_A.");
-    const bool is_other_half = tensor.name.rfind(".lora_B.") != std::string::npos;
-    if (half == std::string::npos && !is_other_half)
-      throw BadInput(tensors_.file_of(tensor.name).string() + ": " + tensor.name + " is not a LoRA tensor");
-    if (half == std::string::npos) continue;
+    const auto fail = [&](const std::string& what) {
+      throw BadInput(tensors_.file_of(tensor.name).string() + ": " + tensor.name + what);
+    };
+    const std::size_t half = std::min(tensor.name.rfind(".lora_A."), tensor.name.rfind(".lora_B."));
+    if (half == std::string::npos) fail(" is not a LoRA tensor");
     const std::string stem = tensor.name.substr(0, half);
-    layers_[layer_of(stem)] = stem;
-    left_.insert(layer_of(stem));
+    const auto [place, is_new] = layers_.try_emplace(layer_of(stem), stem);
+    if (place->second != stem) fail(" means the same layer as " + place->second);
+    left_.insert(place->first);
   }
 }
 
@@ -57,7 +60,8 @@ std::optional<LowRank> Adapter::take(const std::string& layer, std::int64_t out,
 
 void Adapter::finish() const {
   if (!left_.empty())
-    throw BadInput(folder_.string() + ": the adapter changes " + *left_.begin() + ", which the model does not have");
+    throw BadInput(folder_.string() + ": the adapter changes " + *left_.begin() +
+                   ", which is no linear layer of the model's body");
 }
 
 std::string Adapter::fingerprint() const {

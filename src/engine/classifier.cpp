@@ -43,6 +43,9 @@ class BertHead : public Head {
         path_(path) {}
   void prepare(std::int64_t) override {}
   at::Tensor logits(const Packed& packed, const at::Tensor& type_ids) const override {
+    if (type_ids.max().item<std::int64_t>() >= model_.config().type_count)
+      throw base::BadInput("the recipe marks the document as a second segment, but the model has only " +
+                           std::to_string(model_.config().type_count));
     const bool is_fast = path_ == infer::Path::kFast;
     at::Tensor first = model_.states(packed, type_ids, is_fast ? Bert::Rows::kFirst : Bert::Rows::kAll, path_);
     if (!is_fast) first = first.index_select(0, packed.first_rows());
@@ -101,6 +104,7 @@ class ModelClassifier : public infer::Classifier {
     }
     std::vector<std::vector<float>> logits(inputs.size());
     if (inputs.empty()) return logits;
+    const c10::InferenceMode inference;
     head_->prepare(static_cast<std::int64_t>(*std::ranges::max_element(lengths)));
     const bool is_plain = options_.path == infer::Path::kPlain;
     const auto batches = infer::batches_by_length(lengths, is_plain ? 1 : options_.batch_tokens);

@@ -137,6 +137,7 @@ class ModelEmbedder : public infer::Embedder {
     }
     std::vector<std::vector<float>> embeddings(inputs.size());
     if (inputs.empty()) return embeddings;
+    const c10::InferenceMode inference;
     body_->prepare(static_cast<std::int64_t>(*std::ranges::max_element(lengths)));
     const bool is_plain = how_.path == infer::Path::kPlain;
     const auto batches = infer::batches_by_length(lengths, is_plain ? 1 : options_.batch_tokens);
@@ -211,8 +212,16 @@ std::unique_ptr<infer::Embedder> open_embedder(const infer::ModelFiles& files, c
     dense.emplace_back(module);
     width = module.out;
     const auto own = format::Checkpoint::open_folder(module.folder).fingerprint();
-    facts.fingerprint = base::Digest().add_field(facts.fingerprint).add_field(own).finish().hex();
+    facts.fingerprint = base::Digest()
+                            .add_field(facts.fingerprint)
+                            .add_field(own)
+                            .add_field(module.has_bias ? "bias" : "")
+                            .add_field(module.has_tanh ? "tanh" : "")
+                            .finish()
+                            .hex();
   }
+  if (how.settings.normalize)
+    facts.fingerprint = base::Digest().add_field(facts.fingerprint).add_field("normalized").finish().hex();
   return std::make_unique<ModelEmbedder>(std::move(body), how, std::move(dense), width, std::move(facts), options);
 }
 

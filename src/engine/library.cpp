@@ -1,3 +1,5 @@
+#include <string_view>
+
 #include "engine/models.h"
 #include "infer/load_engine.h"
 
@@ -26,7 +28,7 @@ class LibtorchEngine : public infer::Engine {
 
 }  // namespace heed::engine
 
-extern "C" __attribute__((visibility("default"))) const heed::infer::Engine* heed_engine() {
+extern "C" __attribute__((visibility("default"))) const heed::infer::Engine* heed_engine(const char* version) {
   static const heed::engine::LibtorchEngine engine;
-  return &engine;
+  return std::string_view(version) == HEED_VERSION ? &engine : nullptr;
 }

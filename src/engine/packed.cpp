@@ -56,7 +56,7 @@ void for_each_batch(std::size_t count, int threads, const std::function<void(std
     return;
   }
   base::parallel_for(count, workers, [&](int, std::size_t i) {
-    at::set_num_threads(1);
+    if (at::get_num_threads() != 1) at::set_num_threads(1);  // setting it empties oneDNN's cache
     const c10::InferenceMode inference;
     work(i);
   });

@@ -16,11 +16,11 @@ at::Tensor buckets_of(const at::Tensor& distances, const T5Config& config) {
   const std::int64_t half = config.distance_buckets / 2, near = half / 2;
   const at::Tensor size = distances.abs();
   const double spread = std::log(static_cast<double>(config.longest_distance) / static_cast<double>(near));
-  const at::Tensor far =
-      (at::log(size.to(at::kFloat) / static_cast<double>(near)) / spread * static_cast<double>(half - near))
-          .to(at::kLong)
-          .add_(near)
-          .clamp_max_(half - 1);
+  const at::Tensor far = (at::log(size.clamp_min(1).to(at::kFloat) / static_cast<double>(near)) / spread *
+                          static_cast<double>(half - near))
+                             .to(at::kLong)
+                             .add_(near)
+                             .clamp_max_(half - 1);
   return at::where(size < near, size, far) + (distances > 0).to(at::kLong) * half;
 }
 
@@ -71,8 +71,9 @@ T5::T5(Weights& weights, const T5Config& config, Parts parts) : config_(config) 
                         take_attention(weights, at + "1.", "EncDecAttention"), take_feed_forward(weights, at + "2.")});
   }
   decoder_norm_ = {weights.vector("decoder.final_layer_norm.weight", {config.width}), config.norm_epsilon};
-  head_ = config.tied_head ? embedding_ : weights.matrix("/lm_head.weight", table);
-  if (config.tied_head) weights.leave({"lm_head.weight"});
+  // A head that is stored is the head: configurations that newer versions of transformers wrote call T5 1.1 tied.
+  const bool is_tied = config.tied_head && !weights.has("/lm_head.weight");
+  head_ = is_tied ? embedding_ : weights.matrix("/lm_head.weight", table);
   // One step has no distances; old checkpoints also store a bias of the cross attention that nothing reads.
   weights.leave({"relative_attention_bias.weight"});
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include <ATen/Parallel.h>
+
 #include "base/error.h"
 #include "base/file.h"
 #include "base/fingerprint.h"
@@ -46,6 +48,7 @@ Weights::Weights(const infer::ModelFiles& files, const infer::EngineOptions& opt
       adapter_use_(options.adapter_use),
       type_(options.precision == infer::Precision::kBfloat16 ? at::kBFloat16 : at::kFloat) {
   check_memory(folder_, checkpoint_, type_);
+  at::set_num_threads(options.threads);  // for conversions; libtorch's own guess may be one
   if (files.adapter) adapter_.emplace(*files.adapter);
 }
 
@@ -106,6 +109,7 @@ Linear Weights::linear(const std::string& name, std::int64_t out, std::int64_t i
   if (update && adapter_use_ == infer::AdapterUse::kMerged) {  // summed in float32, rounded once
     const at::Tensor weight = take(name + ".weight", {out, in}, at::kFloat);
     linear.weight = at::addmm(weight, update->b, update->a, 1, update->scale).to(type_);
+    bytes_ += static_cast<std::int64_t>(linear.weight.nbytes()) - static_cast<std::int64_t>(weight.nbytes());
   } else {
     linear.weight = matrix(name + ".weight", {out, in});
   }

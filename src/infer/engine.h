@@ -30,7 +30,7 @@ enum class AdapterUse { kMerged, kApplied };
 
 struct EngineOptions {
   Precision precision = native_precision();
-  int threads = 1;  ///< changes the time; scores by no more than float32 rounding
+  int threads = 1;  ///< changes the time, and results by no more than rounding in the precision
   Path path = Path::kFast;
   AdapterUse adapter_use = AdapterUse::kMerged;
   bool share_prefixes = true;  ///< kFast decoders: compute what prompts have in common once
@@ -71,7 +71,8 @@ struct EmbedInput {
 };
 
 // Every model below throws BadInput where an input is empty, longer than the model's positions, or has an id outside
-// its vocabulary. A result depends on its own input alone (but for float32 rounding), whatever stands in the batch.
+// its vocabulary. A result depends on its own input alone, whatever stands in the batch, but for rounding: in float32
+// some units of its last digit; in bfloat16, whose products are rounded to 8 bits in another order, up to those.
 // An instance belongs to one thread at a time; it uses the threads of its options itself.
 
 /// Vectors of texts.

@@ -30,7 +30,9 @@ const Engine* open_library() {
       throw base::BadInput("the engine that runs models does not load: " + std::string(dlerror()));
     const auto entry = reinterpret_cast<EngineEntry>(dlsym(library, "heed_engine"));
     if (entry == nullptr) throw base::BadInput(file.string() + " is not heed's engine");
-    return entry();
+    const Engine* const engine = entry(HEED_VERSION);
+    if (engine == nullptr) throw base::BadInput(file.string() + " is the engine of another version of heed");
+    return engine;
   }
   throw base::BadInput("the engine that runs models is not installed; looked for " + tried);
 }

@@ -30,6 +30,9 @@ class Fields {
     return found == json_.end() || found->is_null() ? nullptr : &*found;
   }
 
+  /// Whether the field is written, be it null.
+  bool has(const char* name) const { return json_.contains(name); }
+
   std::optional<std::int64_t> count_if_any(const char* name) const {
     const Json* field = find(name);
     if (field == nullptr) return {};
@@ -166,15 +169,22 @@ RopeScaling read_rope_scaling(const Fields& fields) {
   return scaling;
 }
 
-DecoderConfig read_decoder(const Fields& fields) {
+/// What a missing field means to transformers, by family.
+struct DecoderDefaults {
+  std::optional<std::int64_t> key_value_heads;  ///< none: as many as heads
+  std::int64_t positions = 0;
+};
+
+DecoderConfig read_decoder(const Fields& fields, const DecoderDefaults& missing) {
   DecoderConfig config;
   config.vocabulary = fields.count("vocab_size");
   config.width = fields.count("hidden_size");
   config.layers = fields.count("num_hidden_layers");
   config.heads = fields.count("num_attention_heads");
-  config.key_value_heads = fields.count_if_any("num_key_value_heads").value_or(config.heads);
+  config.key_value_heads =
+      fields.count_if_any("num_key_value_heads").value_or(missing.key_value_heads.value_or(config.heads));
   config.inner_width = fields.count("intermediate_size");
-  config.positions = fields.count_if_any("max_position_embeddings").value_or(2048);
+  config.positions = fields.count_if_any("max_position_embeddings").value_or(missing.positions);
   check_divides(fields, config.heads, config.key_value_heads, "num_attention_heads over num_key_value_heads");
   if (const auto head_width = fields.count_if_any("head_dim")) {
     config.head_width = *head_width;
@@ -194,20 +204,20 @@ DecoderConfig read_decoder(const Fields& fields) {
   config.tied_head = fields.flag("tie_word_embeddings", false);
   config.attention_bias = fields.flag("attention_bias", false);
   config.inner_bias = fields.flag("mlp_bias", false);
-  config.norm_epsilon = fields.number("rms_norm_eps", 1e-5);
+  config.norm_epsilon = fields.number("rms_norm_eps", 1e-6);
   return config;
 }
 
 ModelConfig read_llama(const Fields& fields) {
-  DecoderConfig config = read_decoder(fields);
+  DecoderConfig config = read_decoder(fields, {.key_value_heads = {}, .positions = 2048});
   config.family = "llama";
   return config;
 }
 
 ModelConfig read_mistral(const Fields& fields) {
-  DecoderConfig config = read_decoder(fields);
+  DecoderConfig config = read_decoder(fields, {.key_value_heads = 8, .positions = 131072});
   config.family = "mistral";
-  config.window = fields.count_if_any("sliding_window");
+  config.window = fields.has("sliding_window") ? fields.count_if_any("sliding_window") : 4096;  // null is no window
   return config;
 }
 

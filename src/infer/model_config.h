@@ -28,7 +28,8 @@ struct T5Config {
   std::int64_t distance_buckets = 32, longest_distance = 128;  ///< of the relative position bias
   Activation activation = Activation::kRelu;
   bool gated = false;
-  /// Whether the head is the embedding matrix. If so, the decoder's states are scaled by width^-1/2 before it.
+  /// Whether the head is the embedding matrix, unless the checkpoint stores one; and whether the decoder's states are
+  /// scaled by width^-1/2 before it, which goes with it.
   bool tied_head = true;
   bool scaled_head = true;
   double norm_epsilon = 1e-6;
@@ -54,7 +55,7 @@ struct DecoderConfig {
   Activation activation = Activation::kSilu;
   bool tied_head = false;
   bool attention_bias = false, inner_bias = false;
-  double norm_epsilon = 1e-5;
+  double norm_epsilon = 1e-6;
 };
 
 using ModelConfig = std::variant<BertConfig, T5Config, DecoderConfig>;

@@ -97,9 +97,20 @@ TEST(ModelConfig, GroupsAndHeadWidthsAreObeyed) {
   EXPECT_EQ(config.head_width, 16);
 }
 
+TEST(ModelConfig, MissingFieldsMeanWhatTheyMeanToTransformers) {
+  Json llama = kLlama;
+  llama.erase("max_position_embeddings");
+  EXPECT_EQ(read_as<DecoderConfig>(llama).positions, 2048);
+  EXPECT_EQ(read_as<DecoderConfig>(llama).norm_epsilon, 1e-6);
+  const auto mistral = read_as<DecoderConfig>(with(llama, {{"model_type", "mistral"}, {"num_attention_heads", 16}}));
+  EXPECT_EQ(mistral.key_value_heads, 8);
+  EXPECT_EQ(mistral.positions, 131072);
+  EXPECT_EQ(mistral.window, 4096);
+}
+
 TEST(ModelConfig, MistralHasAWindowUnlessItIsNull) {
-  const Json mistral = with(kLlama, {{"model_type", "mistral"}, {"sliding_window", 4096}});
-  EXPECT_EQ(read_as<DecoderConfig>(mistral).window, 4096);
+  const Json mistral = with(kLlama, {{"model_type", "mistral"}, {"num_key_value_heads", 2}, {"sliding_window", 1024}});
+  EXPECT_EQ(read_as<DecoderConfig>(mistral).window, 1024);
   EXPECT_FALSE(read_as<DecoderConfig>(with(mistral, {{"sliding_window", nullptr}})).window);
   EXPECT_EQ(architecture_of(read(mistral)), "mistral");
   EXPECT_FALSE(read_as<DecoderConfig>(with(kLlama, {{"sliding_window", 4096}})).window);  // Llama has none

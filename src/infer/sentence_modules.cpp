@@ -101,6 +101,7 @@ SentenceModules read_sentence_modules(const fs::path& folder) {
     } else if (type.ends_with(".Pooling")) {
       modules.pooling = read_pooling(below / "config.json");
     } else if (type.ends_with(".Dense")) {
+      if (modules.normalize) fail(file, "a Dense module behind Normalize is not computed");
       modules.dense.push_back(read_dense(below));
     } else if (type.ends_with(".Normalize")) {
       modules.normalize = true;

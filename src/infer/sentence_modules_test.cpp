@@ -75,6 +75,8 @@ TEST(SentenceModules, WhatIsNotComputedIsRefusedByName) {
   says("1_Pooling/config.json", R"({"pooling_mode_mean_tokens": true, "pooling_mode_cls_token": true})",
        "two poolings");
   says("1_Pooling/config.json", "{}", "names no pooling");
+  says("modules.json", "[" + module("Normalize", "1_Normalize") + "," + module("Dense", "2_Dense") + "]",
+       "behind Normalize");
   says("2_Dense/config.json", R"({"in_features": -1, "out_features": 4, "activation_function": "a.Tanh"})",
        "in_features is not a positive integer");
   says("2_Dense/config.json", R"({"in_features": 8, "out_features": 4, "activation_function": "torch.ReLU"})",

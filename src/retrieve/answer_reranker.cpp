@@ -49,8 +49,16 @@ text::Encoding AnswerReranker::tokens_of(const NeedAndDocument& pair) const {
 }
 
 std::optional<std::string> AnswerReranker::shortfall(const collection::Need& need) const {
-  tokens_of({need, {collection::DocumentId("none"), "", ""}});  // which throws where no document fits beside the need
-  return std::nullopt;
+  const NeedAndDocument empty = {need, {collection::DocumentId("none"), "", ""}};
+  if (recipe_.truncate == Truncation::kDocument) {
+    tokens_of(empty);  // which throws where no document fits beside the need
+    return std::nullopt;
+  }
+  const text::Prompt::Parts parts = prompt_parts(recipe_, need, empty.document);
+  const auto tokens = static_cast<long>(tokenizer_.encode(parts.before + parts.after, specials_).ids.size());
+  if (tokens <= recipe_.max_length) return std::nullopt;
+  return "makes a prompt of " + base::counted(tokens, "token", "tokens") + " without a document, of which " +
+         std::to_string(recipe_.max_length) + " are read";
 }
 
 std::vector<PairScore> AnswerReranker::score(std::span<const NeedAndDocument> pairs) {

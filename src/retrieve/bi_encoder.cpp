@@ -33,7 +33,8 @@ BiEncoder::BiEncoder(BiEncoderRecipe recipe, text::Tokenizer tokenizer, std::uni
 BiEncoder::Tokens BiEncoder::tokens_of(const PromptedText& text) const {
   Tokens tokens;
   const int room = recipe_.max_length - (recipe_.append_eos ? 1 : 0);
-  tokens.encoding = tokenizer_.encode(text.whole(), Specials::kAll, room);
+  // With append_eos what the tokenizer itself would put behind the text stays away: the end token is there once.
+  tokens.encoding = tokenizer_.encode(text.whole(), recipe_.append_eos ? Specials::kStart : Specials::kAll, room);
   if (recipe_.append_eos) {
     tokens.encoding.ids.push_back(*tokenizer_.end_token());
     tokens.encoding.type_ids.push_back(0);
@@ -91,6 +92,15 @@ double BiEncoder::similarity(std::span<const float> a, std::span<const float> b)
   if (recipe_.similarity == Similarity::kDot) return dot;
   const double lengths = std::sqrt(length_a) * std::sqrt(length_b);
   return lengths > 0 ? dot / lengths : 0;  // a text of which nothing was pooled resembles nothing
+}
+
+std::optional<std::string> BiEncoder::shortfall(const collection::Need& need) const {
+  const std::string whole = query_text(recipe_, need).whole();
+  const Specials specials = recipe_.append_eos ? Specials::kStart : Specials::kAll;
+  const std::size_t tokens = tokenizer_.encode(whole, specials).ids.size() + (recipe_.append_eos ? 1 : 0);
+  if (tokens <= static_cast<std::size_t>(recipe_.max_length)) return std::nullopt;
+  return "has " + base::counted(static_cast<long>(tokens), "token", "tokens") + ", of which " +
+         std::to_string(recipe_.max_length) + " are read";
 }
 
 std::vector<PairScore> BiEncoder::score(std::span<const NeedAndDocument> pairs) {

@@ -24,6 +24,7 @@ class BiEncoder : public PairScorer {
   const BiEncoderRecipe& recipe() const { return recipe_; }
   const infer::ModelFacts& facts() const override { return embedder_->facts(); }
   std::vector<PairScore> score(std::span<const NeedAndDocument> pairs) override;
+  std::optional<std::string> shortfall(const collection::Need& need) const override;
 
   /// Texts that went through the model since it was opened.
   long computed() const { return computed_; }

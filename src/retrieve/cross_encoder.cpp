@@ -31,8 +31,7 @@ int CrossEncoder::count(std::string_view text) const {
 
 std::string CrossEncoder::fitting_query(const collection::Need& need) const {
   std::string query = query_text(recipe_, need);
-  // A token takes a byte or more, but for the start marks that tokenizers add.
-  if (static_cast<int>(query.size()) + 2 < room() || count(query) < room()) return query;
+  if (count(query) < room()) return query;
   const auto count_tokens = [this](std::string_view text) { return count(text); };
   return text::fit_document({"", std::move(query), ""}, room() - (room() + 3) / 4, count_tokens);
 }

@@ -42,10 +42,10 @@ constexpr std::string_view kBgeNote =
 
 constexpr std::string_view kInstructor = R"json({
   "kind": "bi-encoder",
-  "query_prompt": "{instruction} ",
-  "query_prompt_without_instruction": "Represent the question for retrieving supporting documents: ",
+  "query_prompt": "{instruction}",
+  "query_prompt_without_instruction": "Represent the question for retrieving supporting documents:",
   "query_format": "{query}",
-  "document_prompt": "Represent the document for retrieval: ",
+  "document_prompt": "Represent the document for retrieval:",
   "pooling": "mean",
   "mask_prompt": true,
   "normalize": true,
@@ -242,7 +242,7 @@ constexpr Preset kPresets[] = {
 })json",
      .paper_changes = R"json({
   "query_format": " {query}",
-  "document_format": " {document}",
+  "document_format": " {title} {text}",
   "mask_prompt": false,
   "normalize": false
 })json",
@@ -418,6 +418,12 @@ const Preset* find_preset(std::string_view name_or_hub_id) {
     only = &preset;
   }
   return only;
+}
+
+std::string_view hub_id_meant(const Preset& preset, std::string_view name) {
+  const bool is_main = same(preset.hub_id, name) || same(last_part(preset.hub_id), name);
+  const bool is_other = same(preset.other_id, name) || same(last_part(preset.other_id), name);
+  return is_other && !is_main ? preset.other_id : preset.hub_id;
 }
 
 ModelRecipe recipe_of(const Preset& preset, RecipeStyle style) {

@@ -46,6 +46,9 @@ std::span<const Preset> presets();
 /// an id that ends so after its slash, if it is the only one. Letters' case is ignored. Null where there is none.
 const Preset* find_preset(std::string_view name_or_hub_id);
 
+/// Which of the preset's ids on the Hub that name means: other_id where it is that one or its end, else hub_id.
+std::string_view hub_id_meant(const Preset& preset, std::string_view name);
+
 ModelRecipe recipe_of(const Preset& preset, RecipeStyle style);
 
 }  // namespace heed::retrieve

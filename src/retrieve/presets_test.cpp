@@ -101,6 +101,17 @@ TEST(Presets, AreFoundByNameByIdAndByTheEndOfAnId) {
     EXPECT_EQ(find_preset(unknown), nullptr) << unknown;
 }
 
+TEST(Presets, ANameMeansTheWeightsThatItNames) {
+  const auto meant = [](const char* name) { return hub_id_meant(*find_preset(name), name); };
+  EXPECT_EQ(meant("Llama-3-8B"), "meta-llama/Meta-Llama-3-8B");
+  EXPECT_EQ(meant("Meta-Llama-3-8B"), "meta-llama/Meta-Llama-3-8B");
+  EXPECT_EQ(meant("meta-llama/Meta-Llama-3-8B-Instruct"), "meta-llama/Meta-Llama-3-8B-Instruct");
+  EXPECT_EQ(meant("meta-llama-3-8b-instruct"), "meta-llama/Meta-Llama-3-8B-Instruct");
+  EXPECT_EQ(meant("NousResearch/Llama-2-7b-chat-hf"), "NousResearch/Llama-2-7b-chat-hf");
+  EXPECT_EQ(meant("Llama-2-7b-chat-hf"), "meta-llama/Llama-2-7b-chat-hf");
+  EXPECT_EQ(meant("FollowIR-7B"), "jhu-clsp/FollowIR-7B");
+}
+
 /// The blocks of JSON in a Markdown text.
 std::vector<std::string> json_blocks(const std::string& markdown) {
   const std::string open = "```json\n";
@@ -241,8 +252,8 @@ TEST(SoundRecipes, BiEncodersReadWhatTheirAuthorsDocument) {
   EXPECT_EQ(texts_of("TART-Contriever", RecipeStyle::kSound),
             (Texts{"Not at sea. [SEP] |wind power", "|wind power", "|Mills They turn."}));
   EXPECT_EQ(texts_of("INSTRUCTOR-xl", RecipeStyle::kSound),
-            (Texts{"Not at sea. |wind power", "Represent the question for retrieving supporting documents: |wind power",
-                   "Represent the document for retrieval: |Mills They turn."}));
+            (Texts{"Not at sea.|wind power", "Represent the question for retrieving supporting documents:|wind power",
+                   "Represent the document for retrieval:|Mills They turn."}));
   EXPECT_EQ(texts_of("BGE-base", RecipeStyle::kSound),
             (Texts{"Represent this sentence for searching relevant passages: |wind power Not at sea.",
                    "Represent this sentence for searching relevant passages: |wind power", "|Mills They turn."}));

@@ -56,7 +56,7 @@ struct BiEncoderRecipe {
   bool normalize = false;
   /// The harness compares by cosine whatever the model.
   Similarity similarity = Similarity::kCosine;
-  /// A PEFT adapter's folder, relative to the checkpoint's, or its id on the Hub.
+  /// A PEFT adapter's folder, relative to the checkpoint's; of a preset its id on the Hub.
   std::optional<std::string> adapter;
   int max_length = 0;
 

@@ -21,8 +21,8 @@ class Reranker {
   virtual std::vector<std::vector<double>> score(std::span<const collection::Need> needs,
                                                  std::span<const collection::Document> documents) = 0;
 
-  /// What of the need the model does not read, whatever the document, as the end of a sentence about it; none where it
-  /// reads all. Throws BadInput where it could score no document for it, so that this is known before the first score.
+  /// What of the need is cut, whatever the document, to fit the model: the end of a sentence about it; none where
+  /// nothing is. Throws BadInput where it could score no document for it, so that this is known before the first score.
   virtual std::optional<std::string> shortfall(const collection::Need&) { return std::nullopt; }
 };
 

@@ -61,6 +61,8 @@ class Tensors {
  public:
   Tensors(const json& config, const CheckpointNames& names) : config_(config), names_(names) {}
 
+  /// T5's feed-forward layers.
+  bool is_gated() const { return config_.value("feed_forward_proj", "relu").starts_with("gated-"); }
   std::int64_t size(const char* field) const { return config_.at(field).get<std::int64_t>(); }
   std::int64_t size(const char* field, std::int64_t otherwise) const { return config_.value(field, otherwise); }
 
@@ -125,7 +127,8 @@ void add_t5_layer(Tensors& tensors, const std::string& at, const std::vector<std
     tensors.body(part(i) + "layer_norm.weight", {width});
   }
   const std::string inside = part(attentions.size());
-  tensors.body(inside + "DenseReluDense.wi.weight", {inner, width});
+  for (const char* up : tensors.is_gated() ? std::vector{"wi_0", "wi_1"} : std::vector{"wi"})
+    tensors.body(inside + "DenseReluDense." + up + ".weight", {inner, width});
   tensors.body(inside + "DenseReluDense.wo.weight", {width, inner});
   tensors.body(inside + "layer_norm.weight", {width});
 }

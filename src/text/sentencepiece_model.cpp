@@ -82,8 +82,8 @@ PostProcessor around(const std::vector<TokenId>& before, const std::vector<Token
 }
 
 void check_class(const std::filesystem::path& file, const TokenizerConfig& config) {
-  static constexpr std::string_view kKnown[] = {"", "LlamaTokenizer", "LlamaTokenizerFast", "T5Tokenizer",
-                                                "T5TokenizerFast"};
+  static constexpr std::string_view kKnown[] = {
+      "", "LlamaTokenizer", "LlamaTokenizerFast", "T5Tokenizer", "T5TokenizerFast", "EncT5Tokenizer"};
   if (std::ranges::find(kKnown, config.tokenizer_class) == std::end(kKnown))
     throw base::BadInput(file.string() + ": a SentencePiece model for the tokenizer_class \"" + config.tokenizer_class +
                          "\" is not supported; a tokenizer.json would be");

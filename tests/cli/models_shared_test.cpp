@@ -193,6 +193,7 @@ class Broken {
     for (const auto& entry : fs::directory_iterator(folder_of(model)))
       if (entry.is_regular_file()) fs::copy_file(entry.path(), dir_.path() / entry.path().filename());
   }
+  const fs::path& path() const { return dir_.path(); }
   void write(const std::string& name, const std::string& content) const { dir_.write(name, content); }
   void cut(const std::string& name, std::uintmax_t bytes) const {
     fs::resize_file(dir_.path() / name, fs::file_size(dir_.path() / name) - bytes);
@@ -205,6 +206,20 @@ class Broken {
  private:
   TemporaryDir dir_;
 };
+
+TEST(RunningModels, AClassifierOnT5NeedsNoTokenizerJson) {  // as TART's authors published theirs
+  HEED_NEEDS_SHARED();
+  HEED_NEEDS_ENGINE();
+  const Broken copy("t5-enc-classifier");
+  copy.remove("tokenizer.json");
+  copy.write("tokenizer_config.json", R"({"tokenizer_class": "EncT5Tokenizer", "bos_token": "<s>"})");
+  const json golden = golden_of("t5-enc-classifier");
+  const auto scored = parsed_lines(heed({"score", "--model", copy.path(), "--pairs", "-", "--dtype", "float32"},
+                                        {.input = lines_of(pairs_of(golden))}));
+  ASSERT_EQ(scored.size(), golden["cases"].size());
+  for (std::size_t i = 0; i < scored.size(); ++i)
+    EXPECT_NEAR(scored[i]["score"].get<double>(), golden["cases"][i]["score"].get<double>(), 2e-5);
+}
 
 TEST(RunningModels, ADamagedCheckpointIsRefusedWithTheReason) {
   HEED_NEEDS_SHARED();

@@ -68,7 +68,7 @@ void set_up_score(CLI::App& app) {
       "of the\n"
       "kinds that have them. Floats read back exactly.\n"
       "  heed score --model FollowIR-7B --pairs pairs.jsonl\n"
-      "A score does not depend on what else is in the file.");
+      "A score does not depend on what else is in the file, but for rounding (float32: below 1e-5).");
   app.callback([options] { run_score(*options); });
 }
 
