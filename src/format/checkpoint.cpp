@@ -148,6 +148,12 @@ std::string Checkpoint::fingerprint() const {
   for (const TensorInfo& tensor : state_->tensors) {
     digest.add_field(tensor.name).add_field(name_of(tensor.type));
     for (const std::int64_t size : tensor.shape) digest.add_field(std::to_string(size));
+    const Place& place = state_->places.find(tensor.name)->second;
+    if (const auto* pickled = std::get_if<TorchPickle>(&state_->files[place.file]))
+      if (const std::string summary = pickled->summary(place.index); !summary.empty()) {
+        digest.add_field(summary);
+        continue;
+      }
     const TensorBytes bytes = read(tensor.name);
     const std::string_view all(reinterpret_cast<const char*>(bytes.bytes.data()), bytes.bytes.size());
     if (all.size() <= kPieces * kPiece) {

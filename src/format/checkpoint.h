@@ -34,7 +34,8 @@ class Checkpoint {
   const std::filesystem::path& file_of(std::string_view name) const;
 
   /// Tells weights apart without reading all of them: SHA-256 over names, types, shapes, and of every tensor up to
-  /// sixteen pieces of 4 KiB, evenly spread. The same for the same tensors, whatever the files.
+  /// sixteen pieces of 4 KiB, evenly spread, or the checksum that its archive has of it. The same for the same tensors,
+  /// however they are spread over files of one kind.
   std::string fingerprint() const;
 
  private:

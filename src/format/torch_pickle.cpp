@@ -179,6 +179,8 @@ class Storages {
  public:
   virtual ~Storages() = default;
   virtual TensorBytes read(const std::string& key, std::uint64_t size, const std::string& tensor) = 0;
+  /// The checksum that the file has of the storage, if it has any.
+  virtual std::optional<std::uint32_t> checksum(const std::string&) { return std::nullopt; }
 };
 
 /// The archive of PyTorch 1.6 and later: NAME/data.pkl, NAME/data/KEY.
@@ -213,6 +215,15 @@ class ZipStorages : public Storages {
     return bytes;
   }
 
+  std::optional<std::uint32_t> checksum(const std::string& key) override {
+    const std::lock_guard guard(lock_);
+    const auto index = find("data/" + key);
+    zip_stat_t facts;
+    if (!index || zip_stat_index(archive_.get(), *index, 0, &facts) != 0 || (facts.valid & ZIP_STAT_CRC) == 0)
+      return std::nullopt;
+    return facts.crc;
+  }
+
  private:
   std::optional<zip_uint64_t> find(const std::string& name) const {
     const zip_int64_t index = zip_name_locate(archive_.get(), (root_ + name).c_str(), 0);
@@ -231,17 +242,17 @@ class ZipStorages : public Storages {
     if (facts.comp_method != ZIP_CM_STORE || facts.encryption_method != ZIP_EM_NONE)
       fail("compressed or encrypted, which torch.save never writes");
     if (facts.size > size_) fail("larger than the archive");
-    const auto bytes = std::make_shared<std::vector<std::byte>>(facts.size);
+    const auto bytes = std::make_shared_for_overwrite<std::byte[]>(facts.size);
     const std::unique_ptr<zip_file_t, int (*)(zip_file_t*)> file(zip_fopen_index(archive_.get(), index, 0), zip_fclose);
     if (!file) fail("cannot be read");
-    for (std::size_t done = 0; done < bytes->size();) {
-      const zip_int64_t got = zip_fread(file.get(), bytes->data() + done, bytes->size() - done);
+    for (std::size_t done = 0; done < facts.size;) {
+      const zip_int64_t got = zip_fread(file.get(), bytes.get() + done, facts.size - done);
       if (got <= 0) fail("damaged, or cut short");
       done += static_cast<std::size_t>(got);
     }
     std::byte more;
     if (zip_fread(file.get(), &more, 1) != 0) fail("damaged");  // the end is where the checksum is compared
-    return {*bytes, bytes};
+    return {{bytes.get(), facts.size}, bytes};
   }
 
   std::string file_, root_;
@@ -391,6 +402,16 @@ TensorBytes TorchPickle::read(std::size_t index) const {
   const Place& place = state_->places[index];
   const auto size = static_cast<std::uint64_t>(place.storage_elements) * element_size(place.type);
   return gather(info, place, state_->storages->read(place.storage, size, info.name));
+}
+
+std::string TorchPickle::summary(std::size_t index) const {
+  const Place& place = state_->places[index];
+  const auto checksum = state_->storages->checksum(place.storage);
+  if (!checksum) return "";
+  std::string text = std::to_string(*checksum) + " of " + std::to_string(place.storage_elements) + ", from " +
+                     std::to_string(place.offset) + " by";
+  for (const std::int64_t stride : place.strides) text += " " + std::to_string(stride);
+  return text;
 }
 
 }  // namespace heed::format

@@ -22,6 +22,9 @@ class TorchPickle {
   const std::vector<TensorInfo>& tensors() const;
   /// `index`: in tensors(). Read, checked and made contiguous now. Several threads may read. Throws BadInput.
   TensorBytes read(std::size_t index) const;
+  /// What tells the tensor's numbers apart without reading them: the checksum of its storage, and where it lies in it.
+  /// Empty where the file has no checksums.
+  std::string summary(std::size_t index) const;
 
  private:
   struct State;

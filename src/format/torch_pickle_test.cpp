@@ -471,6 +471,17 @@ TEST_F(TorchFile, CutShortAnywhereItIsRefused) {
     for (std::size_t size = 0; size < content.size(); ++size) EXPECT_NE(complaint(content.substr(0, size)), "") << size;
 }
 
+TEST_F(TorchFile, ASummaryTellsNumbersApartWithoutReadingThem) {
+  const auto summary = [&](const View& view, const std::string& numbers) {
+    return open(archive(dictionary({{"w", tensor(view)}}), {{"0", numbers}})).summary(0);
+  };
+  const std::string other = "x" + kSix.substr(1);
+  EXPECT_EQ(summary({}, kSix), summary({}, kSix));
+  EXPECT_NE(summary({}, kSix), summary({}, other));
+  EXPECT_NE(summary({}, kSix), summary({.shape = {2, 3}, .strides = {1, 2}}, kSix));
+  EXPECT_EQ(open(stream(dictionary({{"w", tensor({})}}), {{"0", 6, kSix}})).summary(0), "");  // it has no checksums
+}
+
 TEST_F(TorchFile, WhateverItsBytesItIsReadWholeOrRefused) {
   const std::string value =
       dictionary({{"a", tensor({})},
