@@ -15,6 +15,11 @@ namespace heed::base {
 
 namespace fs = std::filesystem;
 
+bool is_there(const std::filesystem::path& path) {
+  std::error_code ignored;  // a name that is too long, a folder that may not be read
+  return std::filesystem::exists(std::filesystem::symlink_status(path, ignored));
+}
+
 std::string read_file(const fs::path& path) {
   std::error_code error;
   if (fs::is_directory(path, error)) throw BadInput(path.string() + ": is a folder, not a file");

@@ -6,6 +6,10 @@
 
 namespace heed::base {
 
+/// Whether something has this name, be it a link to nothing: what an interrupted download left is not absent, and is
+/// refused when it is read.
+bool is_there(const std::filesystem::path& path);
+
 /// The whole file. Throws BadInput, naming it, where it cannot be read or is a folder.
 std::string read_file(const std::filesystem::path& path);
 

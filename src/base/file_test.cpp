@@ -33,6 +33,16 @@ TEST(File, FoldersAndMissingFilesAreRefusedByName) {
             (dir.path() / "none").string() + ": cannot be read: No such file or directory");
 }
 
+TEST(File, ALinkToNothingIsThereButCannotBeRead) {
+  const TemporaryDir dir;
+  std::filesystem::create_symlink("nowhere", dir.path() / "link");
+  EXPECT_TRUE(is_there(dir.path() / "link"));
+  EXPECT_NE(complaint_of([&] { read_file(dir.path() / "link"); }).find("link: cannot be read"), std::string::npos);
+  EXPECT_TRUE(is_there(dir.write("file", "")));
+  EXPECT_FALSE(is_there(dir.path() / "none"));
+  EXPECT_FALSE(is_there(dir.path() / std::string(300, 'x')));
+}
+
 TEST(File, AFileInTheWayOfAFolderIsRefused) {
   const TemporaryDir dir;
   const auto file = dir.write("file", "");

@@ -15,7 +15,8 @@ namespace heed::base {
 
 MappedFile::MappedFile(const std::filesystem::path& path) {
   const auto fail = [&](const std::string& why) { throw BadInput(path.string() + ": " + why); };
-  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  // A pipe would keep us waiting for someone to write into it.
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0) fail(std::strerror(errno));
   const std::unique_ptr<const int, void (*)(const int*)> closer(&file, [](const int* f) { close(*f); });
   struct stat facts {};

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/parallel.h"
 #include "cli/terminal.h"
 #include "retrieve/presets.h"
@@ -51,7 +52,7 @@ std::vector<fs::path> places_of(const std::string& hub_id) {
 fs::path find_repository(const std::string& hub_id, const char* file) {
   std::string tried;
   for (const fs::path& place : places_of(hub_id)) {
-    if (fs::exists(place / file)) return place;
+    if (base::is_there(place / file)) return place;
     tried += (tried.empty() ? "" : ", ") + place.string();
   }
   throw BadInput(hub_id + " is not on this machine: no " + file + " in " + tried +
@@ -81,7 +82,7 @@ retrieve::ModelRecipe recipe_of(const ModelFlags& flags, const fs::path& folder,
   if (flags.recipe != "sound" && flags.recipe != "paper")
     throw BadUsage("there is no recipe " + flags.recipe + "; known: sound, paper");
   fs::path file = flags.recipe_file;
-  if (file.empty() && preset == nullptr && fs::exists(folder / "heed.json")) file = folder / "heed.json";
+  if (file.empty() && preset == nullptr && base::is_there(folder / "heed.json")) file = folder / "heed.json";
   if (!file.empty()) {
     if (flags.recipe == "paper") say(file.string() + " is one recipe, which --recipe paper does not change");
     return retrieve::read_recipe_file(file);

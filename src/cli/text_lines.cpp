@@ -17,13 +17,14 @@ std::string shortest(Number number) {
 
 }  // namespace
 
-std::vector<TextLine> read_text_lines(const std::filesystem::path& path, std::span<const std::string_view> needed) {
+std::vector<TextLine> read_text_lines(const std::filesystem::path& path, const NeededFields& needed) {
   std::vector<TextLine> lines;
   format::JsonlReader reader(path);
   while (reader.next()) {
-    bool has_any = false;
+    for (const std::string_view name : needed.all) reader.text(name);
+    bool has_any = needed.any.empty();
     std::string names;
-    for (const std::string_view name : needed) {
+    for (const std::string_view name : needed.any) {
       has_any = has_any || reader.optional_text(name).has_value();
       names += (names.empty() ? "" : " nor ") + std::string(name);
     }

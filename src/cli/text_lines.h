@@ -19,8 +19,11 @@ struct TextLine {
 };
 
 /// The lines of a file (`-`: standard input). Throws BadInput, with file and line, where one is no JSON object, has a
-/// field of a wrong type, or none of the fields in `needed`.
-std::vector<TextLine> read_text_lines(const std::filesystem::path& path, std::span<const std::string_view> needed);
+/// field of a wrong type, lacks a field in `all`, or has none of those in `any`.
+struct NeededFields {
+  std::vector<std::string_view> all{}, any{};
+};
+std::vector<TextLine> read_text_lines(const std::filesystem::path& path, const NeededFields& needed);
 
 /// The shortest decimal numeral that reads back as the same number, as a JSON number. REQUIRES: finite.
 std::string numeral(double number);

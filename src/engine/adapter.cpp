@@ -1,6 +1,6 @@
 #include "engine/adapter.h"
 
-#include <algorithm>
+#include <string_view>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -16,7 +16,7 @@ namespace {
 
 format::Checkpoint open_adapter(const fs::path& folder) {
   for (const char* name : {"adapter_model.safetensors", "adapter_model.bin"})
-    if (fs::exists(folder / name)) return format::Checkpoint::open_file(folder / name);
+    if (base::is_there(folder / name)) return format::Checkpoint::open_file(folder / name);
   throw BadInput(folder.string() + " has neither adapter_model.safetensors nor adapter_model.bin");
 }
 
@@ -27,6 +27,21 @@ std::string layer_of(std::string name) {
   return name;
 }
 
+/// The layer, with all that stands before its own name, and A or B.
+struct Half {
+  std::string layer;
+  char letter = 'A';
+};
+
+std::optional<Half> half_of(std::string_view name) {
+  for (const char letter : {'A', 'B'})
+    for (const char* ending : {".weight", ".default.weight"}) {
+      const std::string tail = std::string(".lora_") + letter + ending;
+      if (name.ends_with(tail)) return Half{std::string(name.substr(0, name.size() - tail.size())), letter};
+    }
+  return {};
+}
+
 }  // namespace
 
 Adapter::Adapter(const fs::path& folder)
@@ -35,27 +50,30 @@ Adapter::Adapter(const fs::path& folder)
     const auto fail = [&](const std::string& what) {
       throw BadInput(tensors_.file_of(tensor.name).string() + ": " + tensor.name + what);
     };
-    const std::size_t half = std::min(tensor.name.rfind(".lora_A."), tensor.name.rfind(".lora_B."));
-    if (half == std::string::npos) fail(" is not a LoRA tensor");
-    const std::string stem = tensor.name.substr(0, half);
-    const auto [place, is_new] = layers_.try_emplace(layer_of(stem), stem);
-    if (place->second != stem) fail(" means the same layer as " + place->second);
-    left_.insert(place->first);
+    const auto half = half_of(tensor.name);
+    if (!half) fail(" is not a LoRA tensor");
+    Halves& halves = layers_[layer_of(half->layer)];
+    if (!halves.stem.empty() && halves.stem != half->layer) fail(" means the same layer as " + halves.stem);
+    halves.stem = half->layer;
+    std::string& name = half->letter == 'A' ? halves.a : halves.b;
+    if (!name.empty()) fail(" is the same half as " + name);
+    name = tensor.name;
+    left_.insert(layer_of(half->layer));
   }
+  if (layers_.empty()) throw BadInput(folder.string() + ": the adapter has no tensors");
 }
 
 std::optional<LowRank> Adapter::take(const std::string& layer, std::int64_t out, std::int64_t in) {
   const auto found = layers_.find(layer);
   if (found == layers_.end()) return {};
   left_.erase(layer);
-  const auto half = [&](const char* letter, std::vector<std::int64_t> shape) {
-    for (const char* ending : {".weight", ".default.weight"}) {
-      const std::string name = found->second + ".lora_" + letter + ending;
-      if (tensors_.find(name) != nullptr) return load_tensor(tensors_, name, shape, at::kFloat);
-    }
-    throw BadInput(folder_.string() + ": the adapter has no " + found->second + ".lora_" + letter + ".weight");
+  const Halves& halves = found->second;
+  const auto half = [&](const std::string& name, char letter, std::vector<std::int64_t> shape) {
+    if (name.empty())
+      throw BadInput(folder_.string() + ": the adapter has no " + halves.stem + ".lora_" + letter + ".weight");
+    return load_tensor(tensors_, name, shape, at::kFloat);
   };
-  return LowRank{half("A", {config_.rank, in}), half("B", {out, config_.rank}), config_.scale};
+  return LowRank{half(halves.a, 'A', {config_.rank, in}), half(halves.b, 'B', {out, config_.rank}), config_.scale};
 }
 
 void Adapter::finish() const {

@@ -38,7 +38,11 @@ class Adapter {
   std::filesystem::path folder_;
   infer::AdapterConfig config_;
   format::Checkpoint tensors_;
-  std::map<std::string, std::string> layers_;  // layer name -> name of its tensors, up to ".lora_A"
+  /// The names of a layer's tensors, and what they have in common.
+  struct Halves {
+    std::string stem, a, b;
+  };
+  std::map<std::string, Halves> layers_;
   std::set<std::string> left_;
 };
 

@@ -43,9 +43,9 @@ class BertHead : public Head {
         path_(path) {}
   void prepare(std::int64_t) override {}
   at::Tensor logits(const Packed& packed, const at::Tensor& type_ids) const override {
-    if (type_ids.max().item<std::int64_t>() >= model_.config().type_count)
-      throw base::BadInput("the recipe marks the document as a second segment, but the model has only " +
-                           std::to_string(model_.config().type_count));
+    if (const auto type = type_ids.max().item<std::int64_t>(); type >= model_.config().type_count)
+      throw base::BadInput("the tokenizer marks tokens with segment " + std::to_string(type) +
+                           ", but the model has the segments 0 to " + std::to_string(model_.config().type_count - 1));
     const bool is_fast = path_ == infer::Path::kFast;
     at::Tensor first = model_.states(packed, type_ids, is_fast ? Bert::Rows::kFirst : Bert::Rows::kAll, path_);
     if (!is_fast) first = first.index_select(0, packed.first_rows());

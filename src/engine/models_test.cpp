@@ -391,7 +391,8 @@ TEST(Models, AnAdapterHasBothHalvesOfEachLayer) {
   };
   EXPECT_NE(complaint(layer + ".lora_A.weight").find("no " + layer + ".lora_B.weight"), std::string::npos);
   EXPECT_NE(complaint(layer + ".lora_B.weight").find("no " + layer + ".lora_A.weight"), std::string::npos);
-  EXPECT_NE(complaint(layer + ".weight").find("is not a LoRA tensor"), std::string::npos);
+  for (const char* ending : {".weight", ".lora_A.bias", ".lora_A.weight.lora_B.x"})
+    EXPECT_NE(complaint(layer + ending).find("is not a LoRA tensor"), std::string::npos) << ending;
 }
 
 TEST(Models, AnAdapterThatDoesNotFitIsNamed) {

@@ -73,9 +73,9 @@ std::vector<float> finite_row(const at::Tensor& rows, std::size_t row) {
 
 void check_sequence(std::span<const infer::TokenId> ids, const infer::ModelFacts& facts) {
   if (ids.empty()) throw BadInput("the model was given a text without tokens");
-  if (facts.positions && static_cast<std::int64_t>(ids.size()) > *facts.positions)
+  if (static_cast<std::int64_t>(ids.size()) > facts.positions)
     throw BadInput("a text has " + std::to_string(ids.size()) + " tokens, but the model has " +
-                   std::to_string(*facts.positions) + " positions");
+                   std::to_string(facts.positions) + " positions");
   for (const infer::TokenId id : ids)
     if (id < 0 || id >= facts.vocabulary)
       throw BadInput("token id " + std::to_string(id) + " is outside the model's vocabulary of " +

@@ -81,8 +81,9 @@ T5::T5(Weights& weights, const T5Config& config, Parts parts) : config_(config) 
 at::Tensor T5::position_bias(std::int64_t length) const {
   const at::Tensor place = at::arange(length, at::kLong);
   const at::Tensor distances = place.unsqueeze(0) - place.unsqueeze(1);  // [query, key]
-  const at::Tensor rows = distance_bias_.index_select(0, buckets_of(distances, config_).view({-1}));
-  return rows.view({length, length, config_.heads}).permute({2, 0, 1}).to(embedding_.scalar_type()).contiguous();
+  const at::Tensor table = distance_bias_.to(embedding_.scalar_type());
+  const at::Tensor rows = table.index_select(0, buckets_of(distances, config_).view({-1}));
+  return rows.view({length, length, config_.heads}).permute({2, 0, 1}).contiguous();
 }
 
 at::Tensor T5::split(const at::Tensor& x) const {

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/fingerprint.h"
 #include "format/json.h"
 #include "format/safetensors.h"
@@ -24,11 +25,6 @@ WeightsFile open_weights(const fs::path& file) {
   for (const char* ending : {".bin", ".pt", ".pth"})
     if (file.extension() == ending) return TorchPickle(file);
   return Safetensors(file);
-}
-
-bool is_there(const fs::path& file) {
-  std::error_code ignored;  // a name that is too long, a folder that may not be read
-  return fs::exists(file, ignored);
 }
 
 /// Where one tensor is: the file, and its place in that.
@@ -74,7 +70,7 @@ struct Checkpoint::State {
       shards.insert(name);
     }
     for (const std::string& shard : shards) {
-      if (!is_there(index.parent_path() / shard))
+      if (!base::is_there(index.parent_path() / shard))
         throw BadInput(index.string() + ": lists " + shard + ", which is missing");
       add(index.parent_path() / shard);
     }
@@ -102,7 +98,7 @@ Checkpoint Checkpoint::open_folder(const fs::path& folder) {
   for (const char* name :
        {"model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json"}) {
     const fs::path file = folder / name;
-    if (!is_there(file)) continue;
+    if (!base::is_there(file)) continue;
     if (file.extension() == ".json")
       state.add_shards(file);
     else

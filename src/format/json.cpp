@@ -18,23 +18,14 @@ std::string at_byte(const std::filesystem::path& path, std::string_view content,
   return path.string() + ":" + std::to_string(1 + std::ranges::count(before, '\n')) + ": ";
 }
 
-template <typename Document>
-Document parse(const std::filesystem::path& path, const std::string& content) {
-  try {
-    return Document::parse(content);
-  } catch (const typename Document::parse_error& error) {
-    throw base::BadInput(at_byte(path, content, error.byte) + "not valid JSON");
-  } catch (const typename Document::out_of_range&) {
-    throw base::BadInput(path.string() + ": a number in it is too large");
-  }
-}
-
-/// Throws where brackets outside of strings are nested deeper than anything means.
-void check_depth(const std::filesystem::path& path, std::string_view content) {
+/// Throws where brackets outside of strings are nested deeper than anything means, and at a zero byte, which the
+/// library takes for the end.
+void check_text(const std::filesystem::path& path, std::string_view content) {
   int depth = 0;
   bool in_string = false;
   for (std::size_t at = 0; at < content.size(); ++at) {
     const char c = content[at];
+    if (c == '\0') throw base::BadInput(at_byte(path, content, at) + "not valid JSON: a zero byte");
     if (c == '"') {
       in_string = !in_string;
     } else if (in_string) {
@@ -48,16 +39,27 @@ void check_depth(const std::filesystem::path& path, std::string_view content) {
   }
 }
 
+template <typename Document>
+Document parsed(const std::filesystem::path& path) {
+  const std::string content = read_all(path);
+  check_text(path, content);
+  try {
+    return Document::parse(content);
+  } catch (const typename Document::parse_error& error) {
+    throw base::BadInput(at_byte(path, content, error.byte) + "not valid JSON");
+  } catch (const typename Document::out_of_range&) {
+    throw base::BadInput(path.string() + ": a number in it is too large");
+  }
+}
+
 }  // namespace
 
 Json read_json(const std::filesystem::path& path) {
-  return parse<Json>(path, read_all(path));
+  return parsed<Json>(path);
 }
 
 IndexedJson read_indexed_json(const std::filesystem::path& path) {
-  const std::string content = read_all(path);
-  check_depth(path, content);
-  return parse<IndexedJson>(path, content);
+  return parsed<IndexedJson>(path);
 }
 
 }  // namespace heed::format

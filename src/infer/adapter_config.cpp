@@ -13,13 +13,19 @@ AdapterConfig read_adapter_config(const std::filesystem::path& folder) {
   const auto fail = [&](const std::string& what) { throw base::BadInput(file.string() + ": " + what); };
   if (!json.is_object()) fail("is not a JSON object");
   if (json.value("peft_type", format::Json()) != "LORA") fail("peft_type is not LORA, the only one that is computed");
-  for (const char* name : {"use_dora", "fan_in_fan_out"})
-    if (json.value(name, format::Json()) == true) fail(std::string(name) + " is not computed");
+  const auto flag = [&](const char* name) {
+    const auto field = json.find(name);
+    if (field == json.end() || field->is_null()) return false;
+    if (!field->is_boolean()) fail(std::string(name) + " is not true or false");
+    return field->get<bool>();
+  };
+  for (const char* name : {"use_dora", "fan_in_fan_out", "lora_bias"})
+    if (flag(name)) fail(std::string(name) + " is not computed");
   const format::Json bias = json.value("bias", format::Json());
   if (!bias.is_null() && bias != "none") fail("bias is not none, the only one that is computed");
-  for (const char* name : {"rank_pattern", "alpha_pattern"})
+  for (const char* name : {"rank_pattern", "alpha_pattern", "layer_replication", "modules_to_save"})
     if (const auto field = json.find(name); field != json.end() && !field->is_null() && !field->empty())
-      fail(std::string(name) + ": ranks that differ between layers are not computed");
+      fail(std::string(name) + " is not computed");
   const auto rank = json.find("r");
   if (rank == json.end() || !rank->is_number_integer() || *rank < 1 || *rank > 65536)
     fail("r is not a positive integer");
@@ -28,8 +34,8 @@ AdapterConfig read_adapter_config(const std::filesystem::path& folder) {
     fail("lora_alpha is not a number");
   AdapterConfig config;
   config.rank = rank->get<int>();
-  const double divisor = json.value("use_rslora", format::Json()) == true ? std::sqrt(config.rank) : config.rank;
-  config.scale = alpha->get<double>() / divisor;
+  config.scale = alpha->get<double>() / (flag("use_rslora") ? std::sqrt(config.rank) : config.rank);
+  if (std::abs(config.scale) > 1e6) fail("lora_alpha is out of proportion to r");
   return config;
 }
 

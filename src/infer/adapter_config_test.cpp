@@ -51,6 +51,9 @@ TEST(AdapterConfig, WhatIsNotComputedIsRefusedByName) {
   says(R"({"peft_type": "LORA", "r": 0, "lora_alpha": 16})", "r is not a positive integer");
   says(R"({"peft_type": "LORA", "r": 99999999999, "lora_alpha": 16})", "r is not a positive integer");
   says(R"({"peft_type": "LORA", "r": 8})", "lora_alpha");
+  says(R"({"peft_type": "LORA", "r": 8, "lora_alpha": 1e300})", "out of proportion");
+  says(R"({"peft_type": "LORA", "r": 8, "lora_alpha": 16, "use_rslora": "true"})", "use_rslora is not true or false");
+  says(R"({"peft_type": "LORA", "r": 8, "lora_alpha": 16, "modules_to_save": ["score"]})", "modules_to_save");
 }
 
 }  // namespace

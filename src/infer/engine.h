@@ -51,9 +51,9 @@ struct ModelFacts {
   std::string device;        ///< what computes: "CPU, 2 threads"
   Precision precision = Precision::kFloat32;
   std::int64_t parameters = 0;
-  std::int64_t weight_bytes = 0;          ///< in memory
-  std::int64_t vocabulary = 0;            ///< ids are 0 .. vocabulary - 1
-  std::optional<std::int64_t> positions;  ///< the longest sequence, where there is a limit
+  std::int64_t weight_bytes = 0;  ///< in memory
+  std::int64_t vocabulary = 0;    ///< ids are 0 .. vocabulary - 1
+  std::int64_t positions = 0;     ///< the longest sequence
 };
 
 enum class Pooling { kMean, kCls, kLast };

@@ -241,10 +241,11 @@ std::int64_t vocabulary_of(const ModelConfig& config) {
   return std::visit([](const auto& c) { return c.vocabulary; }, config);
 }
 
-std::optional<std::int64_t> positions_of(const ModelConfig& config) {
+std::int64_t positions_of(const ModelConfig& config) {
+  constexpr std::int64_t kLongestOfT5 = 4096;
   if (const auto* bert = std::get_if<BertConfig>(&config)) return bert->positions;
   if (const auto* decoder = std::get_if<DecoderConfig>(&config)) return decoder->positions;
-  return {};
+  return kLongestOfT5;
 }
 
 ModelConfig read_model_config(const std::filesystem::path& folder) {

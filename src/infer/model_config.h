@@ -67,8 +67,8 @@ std::string architecture_of(const ModelConfig& config);
 std::int64_t vocabulary_of(const ModelConfig& config);
 
 /// The longest sequence that the model can be given: BERT's table of positions, a decoder's max_position_embeddings;
-/// none for T5, whose positions are relative.
-std::optional<std::int64_t> positions_of(const ModelConfig& config);
+/// of T5, whose positions are relative, what heed computes: 4096, as it keeps the bias of every pair of positions.
+std::int64_t positions_of(const ModelConfig& config);
 
 /// Reads config.json of a checkpoint folder. Throws BadInput, with the file and the field, where a field is missing,
 /// of another type, out of range, or says something that heed does not compute (the known values are listed).

@@ -66,7 +66,7 @@ TEST(ModelConfig, OldT5ScalesWhatItTies) {
   EXPECT_EQ(config.activation, Activation::kRelu);
   EXPECT_TRUE(config.tied_head);
   EXPECT_TRUE(config.scaled_head);
-  EXPECT_FALSE(positions_of(config));
+  EXPECT_EQ(positions_of(config), 4096);
 }
 
 TEST(ModelConfig, NewT5IsGatedAndUntied) {

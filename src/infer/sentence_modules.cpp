@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "format/json.h"
 
 namespace heed::infer {
@@ -89,7 +90,7 @@ fs::path module_folder(const fs::path& file, const fs::path& folder, const std::
 SentenceModules read_sentence_modules(const fs::path& folder) {
   SentenceModules modules;
   const fs::path file = folder / "modules.json";
-  if (!fs::exists(file)) return modules;
+  if (!base::is_there(file)) return modules;
   const Json list = format::read_json(file);
   if (!list.is_array()) fail(file, "is not a JSON list");
   for (const Json& entry : list) {

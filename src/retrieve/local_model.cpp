@@ -1,5 +1,7 @@
 #include "retrieve/local_model.h"
 
+#include <limits>
+
 #include "base/error.h"
 #include "base/file.h"
 #include "base/fingerprint.h"
@@ -31,9 +33,9 @@ infer::ModelFiles files_of(const LocalModelSource& source, const Recipe& recipe)
 }
 
 void check_length(const LocalModelSource& source, int max_length, const infer::ModelFacts& facts) {
-  if (facts.positions && max_length > *facts.positions)
+  if (max_length > facts.positions)
     throw BadInput(source.folder.string() + ": the recipe's max_length is " + std::to_string(max_length) +
-                   ", but the model has " + std::to_string(*facts.positions) + " positions");
+                   ", but the model has " + std::to_string(facts.positions) + " positions");
 }
 
 infer::Pooling pooling_of(Pooling pooling) {
@@ -66,7 +68,7 @@ std::optional<text::TokenId> start_of_t5(const LocalModelSource& source, const t
   const fs::path file = source.folder / "config.json";
   const format::Json config = format::read_json(file);
   const auto bos = config.find("bos_token_id");
-  if (bos == config.end() || !bos->is_number_integer())
+  if (bos == config.end() || !bos->is_number_integer() || *bos < 0 || *bos > std::numeric_limits<text::TokenId>::max())
     throw BadInput(source.folder.string() +
                    ": a classifier on t5 reads <s> first, which neither the tokenizer nor bos_token_id has");
   return bos->get<text::TokenId>();
@@ -105,7 +107,8 @@ std::unique_ptr<PairScorer> open(const LocalModelSource& source, const DecoderRe
 std::string identity_of(const LocalModelSource& source, const infer::ModelFacts& facts) {
   base::Digest tokenizer;
   for (const char* name : kTokenizerFiles)
-    if (fs::exists(source.folder / name)) tokenizer.add_field(name).add_field(base::read_file(source.folder / name));
+    if (base::is_there(source.folder / name))
+      tokenizer.add_field(name).add_field(base::read_file(source.folder / name));
   return source.name + ", weights " + facts.fingerprint + ", tokenizer " + tokenizer.finish().hex() + ", " +
          name_of(facts.precision) + ", recipe " + to_json(source.recipe).dump();
 }

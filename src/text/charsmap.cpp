@@ -88,6 +88,16 @@ Charsmap::Charsmap(std::string_view blob) {
   texts_ = blob.substr(4 + size);
 }
 
+bool Charsmap::is_closed() const {
+  if (texts_.empty() || texts_.back() != '\0') return false;
+  for (std::size_t at = 0; at < units_.size(); ++at) {
+    const bool is_leaf = (units_[at] >> 31) != 0;
+    const std::size_t reach = is_leaf ? value(units_[at]) : (at ^ offset(units_[at])) | 0xFF;
+    if (reach >= (is_leaf ? texts_.size() : units_.size())) return false;
+  }
+  return true;
+}
+
 std::optional<std::string_view> Charsmap::mapped(std::string_view chunk) const {
   std::size_t node = offset(units_[0]);
   for (const char c : chunk) {

@@ -19,6 +19,9 @@ class Charsmap {
 
   std::string normalize(std::string_view text) const;
 
+  /// Whether no key, looked up without a check of bounds, leads out of the table, as SentencePiece looks them up.
+  bool is_closed() const;
+
  private:
   std::optional<std::string_view> mapped(std::string_view chunk) const;
   void append_cluster(std::string_view cluster, std::string& result) const;

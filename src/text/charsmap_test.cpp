@@ -49,6 +49,21 @@ TEST(Charsmap, AClusterIsReplacedByWhatItsShortestKeyBecomes) {
             "E");
 }
 
+TEST(Charsmap, ATableIsClosedWhereNoStepLeadsOut) {
+  const std::string table = table_of({{'A', "a"}, {'B', "b"}});
+  EXPECT_TRUE(Charsmap(table).is_closed());
+  EXPECT_FALSE(Charsmap(table.substr(0, table.size() - 1)).is_closed());  // the last text has no end
+  const auto with_unit = [&](std::size_t index, std::uint32_t unit) {
+    std::string bytes, changed = table;
+    append_unit(unit, bytes);
+    return Charsmap(changed.replace(4 + 4 * index, 4, bytes)).is_closed();
+  };
+  EXPECT_FALSE(with_unit(0, 512U << 10));           // behind the last unit
+  EXPECT_FALSE(with_unit(300, 0x7FFFFFFF));         // also where no key leads now
+  EXPECT_FALSE(with_unit('A', (1U << 31) | 1000));  // a text behind the last
+  EXPECT_TRUE(with_unit('A', (1U << 31) | 2));
+}
+
 TEST(Charsmap, ADamagedTableIsRefused) {
   EXPECT_EQ(complaint_of([] { Charsmap("abc"); }), "the table of characters is too short");
   const std::string good = table_of({{'A', "a"}});

@@ -178,6 +178,11 @@ Normalizer read_strip(const JsonPart& from) {
   };
 }
 
+/// Normalizers may make a text longer, each some times; what is fed to the next stays bounded.
+void check_size(const std::string& text) {
+  if (text.size() > kLongestText) throw base::BadInput("a normalizer makes a text of more than 256 MB");
+}
+
 std::string replaced(const Pattern& pattern, std::string_view content, std::string_view text) {
   std::string result;
   std::size_t done = 0;
@@ -185,6 +190,7 @@ std::string replaced(const Pattern& pattern, std::string_view content, std::stri
   for (const Match& match : pattern.matches(text, std::span(&whole, 1))) {
     result += text.substr(done, match.span.begin - done);
     result += content;
+    check_size(result);
     done = match.span.end;
   }
   return result += text.substr(done);
@@ -204,7 +210,10 @@ Normalizer read_sequence(const JsonPart& from) {
   std::vector<Normalizer> steps;
   for (const JsonPart& step : from.list("normalizers")) steps.push_back(read_normalizer(step));
   return [steps](std::string text) {
-    for (const Normalizer& step : steps) text = step(std::move(text));
+    for (const Normalizer& step : steps) {
+      text = step(std::move(text));
+      check_size(text);
+    }
     return text;
   };
 }

@@ -44,6 +44,15 @@ TEST(Normalizers, UnicodesForms) {
   EXPECT_EQ(normalized(R"({"type": "Lowercase"})", "\xC3\x89"), "\xC3\xA9");
 }
 
+TEST(Normalizers, ATextThatGrowsWithoutBoundIsRefused) {
+  std::string steps;
+  for (int i = 0; i < 30; ++i)
+    steps += std::string(i > 0 ? "," : "") +
+             R"({"type": "Replace", "pattern": {"String": "a"}, "content": "aaaaaaaaaaaaaaaa"})";
+  const std::string bomb = R"({"type": "Sequence", "normalizers": [)" + steps + "]}";
+  EXPECT_NE(complaint_of([&] { normalized(bomb.c_str(), "a"); }).find("256 MB"), std::string::npos);
+}
+
 TEST(Normalizers, TheFormsAreThoseOfUnicode9) {
   // Of two characters in circles the second, U+32FF, is there since Unicode 12.
   EXPECT_EQ(normalized(R"({"type": "NFKC"})", "\xE3\x8B\xBE\xE3\x8B\xBF"), "\xE3\x83\xB2\xE3\x8B\xBF");

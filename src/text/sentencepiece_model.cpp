@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "text/charsmap.h"
 
 namespace heed::text {
 
@@ -13,12 +14,50 @@ namespace {
 
 using sentencepiece::SentencePieceProcessor;
 
+/// The varint at the front of a serialized message, taken off it.
+std::optional<std::uint64_t> take_varint(std::string_view& message) {
+  std::uint64_t value = 0;
+  for (int shift = 0; shift < 64 && !message.empty(); shift += 7) {
+    const auto byte = static_cast<unsigned char>(message.front());
+    message.remove_prefix(1);
+    value |= static_cast<std::uint64_t>(byte & 0x7F) << shift;
+    if (byte < 0x80) return value;
+  }
+  return std::nullopt;
+}
+
+/// The contents of the fields of that number that hold bytes, in a serialized protocol buffer (Protocol Buffers,
+/// "Encoding"); what follows damage is left out.
+std::vector<std::string_view> fields_of(std::string_view message, std::uint64_t number) {
+  std::vector<std::string_view> found;
+  while (const auto key = take_varint(message)) {
+    const std::uint64_t kind = *key & 7;
+    std::optional<std::uint64_t> size;
+    if (kind == 0 && take_varint(message)) size = 0;
+    if (kind == 1) size = 8;
+    if (kind == 2) size = take_varint(message);
+    if (kind == 5) size = 4;
+    if (!size || *size > message.size()) break;
+    if (kind == 2 && *key >> 3 == number) found.push_back(message.substr(0, *size));
+    message.remove_prefix(*size);
+  }
+  return found;
+}
+
+/// Whether the library may be given the model: it follows the table of characters (ModelProto's normalizer_spec and
+/// denormalizer_spec, and in those precompiled_charsmap) without looking where it leads.
+bool has_closed_tables(std::string_view model) {
+  for (const std::uint64_t spec : {3, 5})
+    for (const std::string_view normalizer : fields_of(model, spec))
+      for (const std::string_view table : fields_of(normalizer, 2))
+        if (!table.empty() && !Charsmap(table).is_closed()) return false;
+  return true;
+}
+
 class SentencePieceModel : public SubwordModel {
  public:
   explicit SentencePieceModel(const std::filesystem::path& file) {
-    const std::string content = base::read_file(file);
-    if (content.empty() || !processor_.LoadFromSerializedProto(content).ok() || processor_.GetPieceSize() == 0)
-      throw base::BadInput(file.string() + ": not a SentencePiece model");
+    if (!load(base::read_file(file))) throw base::BadInput(file.string() + ": not a SentencePiece model");
     if (processor_.GetPieceSize() > kMaxTokens) throw base::BadInput(file.string() + ": the vocabulary is too large");
     for (TokenId id = 0; id < processor_.GetPieceSize(); ++id)
       if (!vocabulary_.add(processor_.IdToPiece(id), id))
@@ -34,6 +73,13 @@ class SentencePieceModel : public SubwordModel {
   const SentencePieceProcessor& processor() const { return processor_; }
 
  private:
+  bool load(const std::string& content) try {
+    return !content.empty() && has_closed_tables(content) && processor_.LoadFromSerializedProto(content).ok() &&
+           processor_.GetPieceSize() > 0;
+  } catch (const std::exception&) {  // of the library's trie, for pieces that it cannot hold; of a damaged table
+    return false;
+  }
+
   SentencePieceProcessor processor_;
   Vocabulary vocabulary_;
 };

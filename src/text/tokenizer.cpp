@@ -151,8 +151,7 @@ void Tokenizer::State::append_tokens(std::string_view text, std::vector<TokenId>
 }
 
 std::vector<TokenId> Tokenizer::State::tokens(std::string_view text) const {
-  constexpr std::size_t kLongest = std::size_t{1} << 28;  // offsets of Unicode's library are 32 bits wide
-  if (text.size() > kLongest) throw base::BadInput("a text of more than 256 MB cannot be cut into tokens");
+  if (text.size() > kLongestText) throw base::BadInput("a text of more than 256 MB cannot be cut into tokens");
   std::vector<TokenId> ids;
   append_tokens(is_ascii(text) ? text : std::string_view(repaired(text)), ids);
   return ids;
@@ -166,7 +165,7 @@ Tokenizer& Tokenizer::operator=(Tokenizer&&) noexcept = default;
 Tokenizer Tokenizer::open(const path& folder) {
   const TokenizerConfig config = read_tokenizer_config(folder);
   for (const std::string_view name : kFiles)
-    if (const path file = folder / name; std::filesystem::exists(file))
+    if (const path file = folder / name; base::is_there(file))
       return Tokenizer(std::make_unique<const State>(read_parts(file, config), file, config));
   throw base::BadInput(folder.string() +
                        ": there is no tokenizer: none of tokenizer.json, tokenizer.model, spiece.model, vocab.txt");

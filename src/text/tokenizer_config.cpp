@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/file.h"
 #include "format/fields.h"
 #include "text/json_part.h"
 #include "text/vocabulary.h"
@@ -15,7 +16,7 @@ using format::IndexedJson;
 /// Calls read(part) with the document in a file of the folder, if it is there.
 template <typename Read>
 void with_document(const std::filesystem::path& file, Read read) {
-  if (!std::filesystem::exists(file)) return;
+  if (!base::is_there(file)) return;
   const IndexedJson document = format::read_indexed_json(file);
   const JsonPart part(document, file.string() + ":");
   if (!document.is_object()) part.fail("is not an object");

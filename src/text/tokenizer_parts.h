@@ -16,6 +16,9 @@
 /// them is normalized, cut into words, each word into pieces; the post-processor sets special tokens around.
 namespace heed::text {
 
+/// Bytes of a text: offsets of Unicode's library are 32 bits wide.
+constexpr std::size_t kLongestText = std::size_t{1} << 28;
+
 /// Makes of a text the one that is cut. REQUIRES: valid UTF-8; it gives valid UTF-8.
 using Normalizer = std::function<std::string(std::string text)>;
 

@@ -269,6 +269,9 @@ TEST(RunningModels, WhatIsNotThereIsSaid) {
   EXPECT_TRUE(refused(heed({"score", "--model", dir.path(), "--pairs", pairs}), 65, "has no heed.json"));
   const auto bad = dir.write("bad.jsonl", "{\"query\":\"a\",\"text\":\"b\"}\n{\"text\":1}\n").string();
   EXPECT_TRUE(refused(heed({"score", "--model", dir.path(), "--pairs", bad}), 65, "bad.jsonl:2"));
+  const auto half = dir.write("half.jsonl", "{\"query\":\"a\",\"title\":\"b\"}\n").string();
+  EXPECT_TRUE(
+      refused(heed({"score", "--model", dir.path(), "--pairs", half}), 65, "half.jsonl:1: there is no \"text\""));
   EXPECT_TRUE(refused(heed({"models", "gpt-2"}), 64, "gpt-2"));
   EXPECT_TRUE(succeeded(heed({"models", "FollowIR-7B"})));
 }

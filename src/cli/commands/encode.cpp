@@ -16,12 +16,12 @@ struct Options {
 };
 
 void run_encode(const Options& options) {
-  constexpr std::string_view kQuery[] = {"query", "text"}, kDocument[] = {"text", "title"};
   constexpr std::size_t kBlock = 256;
   if (options.as != "query" && options.as != "document")
     throw base::BadUsage("--as is query or document, not " + options.as);
   const bool is_query = options.as == "query";
-  auto lines = is_query ? read_text_lines(options.texts, kQuery) : read_text_lines(options.texts, kDocument);
+  auto lines = is_query ? read_text_lines(options.texts, {.any = {"query", "text"}})
+                        : read_text_lines(options.texts, {.any = {"text", "title"}});
   const auto encoder = retrieve::open_bi_encoder(find_model(options.model));
   std::vector<retrieve::PromptedText> texts;
   for (TextLine& line : lines) {

@@ -35,9 +35,9 @@ void say_shortfalls(const retrieve::PairScorer& scorer, std::span<const retrieve
 }
 
 void run_score(const Options& options) {
-  constexpr std::string_view kNeeded[] = {"query", "text", "title"};
-  constexpr std::size_t kBlock = 256;                          // pairs scored, and then printed, at a time
-  const auto lines = read_text_lines(options.pairs, kNeeded);  // all, so that a bad one is said before the first score
+  constexpr std::size_t kBlock = 256;  // pairs scored, and then printed, at a time
+  const auto lines = read_text_lines(
+      options.pairs, {.all = {"query", "text"}});  // all, so that a bad one is said before the first score
   const auto scorer = retrieve::open_scorer(find_model(options.model));
   std::vector<retrieve::NeedAndDocument> pairs;
   for (const TextLine& line : lines) pairs.push_back({line.need(), line.document()});
