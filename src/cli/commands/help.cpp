@@ -44,6 +44,10 @@ void print_recipes() {
   report::Table table = two_columns("How heed bench judges (--recipe)", "recipe");
   for (const auto& recipe : bench::recipes())
     table.rows.push_back({std::string(recipe.name), std::string(recipe.explanation)});
+  table.remarks = {
+      "A model of the paper is also run so: prompt, truncation, pooling as its authors document them, or as the paper "
+      "had "
+      "them. heed models NAME shows both; docs/recipes.md says what each difference moves."};
   print(render(table, report::Format::kText));
 }
 
