@@ -64,6 +64,7 @@ std::optional<std::string> AnswerReranker::shortfall(const collection::Need& nee
 std::vector<PairScore> AnswerReranker::score(std::span<const NeedAndDocument> pairs) {
   const auto tokens = encode_all(pairs.size(), threads_, [&](std::size_t i) { return tokens_of(pairs[i]); });
   std::vector<std::span<const TokenId>> prompts;
+  prompts.reserve(tokens.size());
   for (const text::Encoding& encoding : tokens) prompts.emplace_back(encoding.ids);
   const TokenId answers[] = {no_, yes_};
   auto logits = answerer_->logits(prompts, answers);

@@ -47,6 +47,7 @@ std::vector<BiEncoder::Vector> BiEncoder::compute(std::span<const PromptedText* 
   std::vector<Tokens> tokens(texts.size());
   base::parallel_for(texts.size(), threads_, [&](int, std::size_t i) { tokens[i] = tokens_of(*texts[i]); });
   std::vector<infer::EmbedInput> inputs;
+  inputs.reserve(tokens.size());
   for (const Tokens& one : tokens) inputs.push_back({one.encoding.ids, one.prompt});
   auto embeddings = embedder_->embed(inputs);
   computed_ += static_cast<long>(texts.size());

@@ -72,6 +72,7 @@ double CrossEncoder::score_of(std::span<const float> logits) const {
 std::vector<PairScore> CrossEncoder::score(std::span<const NeedAndDocument> pairs) {
   const auto tokens = encode_all(pairs.size(), threads_, [&](std::size_t i) { return tokens_of(pairs[i]); });
   std::vector<infer::ClassifyInput> inputs;
+  inputs.reserve(tokens.size());
   for (const text::Encoding& encoding : tokens) inputs.push_back({encoding.ids, encoding.type_ids});
   auto logits = classifier_->logits(inputs);
   std::vector<PairScore> scores;

@@ -41,7 +41,7 @@ class AddedTokenFinder {
  private:
   /// The next token at or after `at`, with the bytes that it is written with.
   struct Found {
-    const AddedToken* token;
+    const AddedToken* token = nullptr;
     Span span;
   };
   std::optional<Found> next(std::string_view text, std::size_t at) const;

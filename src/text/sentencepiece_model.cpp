@@ -115,7 +115,7 @@ std::vector<AddedToken> sentinels(const SentencePieceModel& model, int count) {
 
 /// The tokens, then all of the texts, each of type 0 with `before` and `after` around it.
 PostProcessor around(const std::vector<TokenId>& before, const std::vector<TokenId>& after) {
-  const auto with = [&](PostProcessor::Template& pieces, TemplatePiece text) {
+  const auto with = [&](PostProcessor::Template& pieces, const TemplatePiece& text) {
     for (const TokenId id : before) pieces.push_back(TemplatePiece::special(id, text.type_id));
     pieces.push_back(text);
     for (const TokenId id : after) pieces.push_back(TemplatePiece::special(id, text.type_id));

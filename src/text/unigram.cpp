@@ -46,6 +46,7 @@ Unigram::Unigram(Vocabulary vocabulary, std::vector<double> scores, Options opti
   base::check(static_cast<std::size_t>(vocabulary_.size()) == scores_.size() && options.unknown >= 0 &&
               options.unknown < vocabulary_.size());
   std::vector<std::pair<std::string_view, std::int32_t>> strings;
+  strings.reserve(scores_.size());
   for (TokenId id = 0; id < vocabulary_.size(); ++id) strings.emplace_back(vocabulary_.piece(id).value_or(""), id);
   trie_ = ByteTrie(std::move(strings));
   constexpr double kUnknownPenalty = 10;  // SentencePiece, unigram_model.cc: kUnkPenalty

@@ -40,6 +40,7 @@ void run_score(const Options& options) {
       options.pairs, {.all = {"query", "text"}});  // all, so that a bad one is said before the first score
   const auto scorer = retrieve::open_scorer(find_model(options.model));
   std::vector<retrieve::NeedAndDocument> pairs;
+  pairs.reserve(lines.size());
   for (const TextLine& line : lines) pairs.push_back({line.need(), line.document()});
   say_shortfalls(*scorer, pairs);
   for (std::size_t begin = 0; begin < pairs.size(); begin += kBlock) {
