@@ -15,9 +15,9 @@ namespace heed::base {
 
 namespace fs = std::filesystem;
 
-bool is_there(const std::filesystem::path& path) {
+bool is_there(const fs::path& path) {
   std::error_code ignored;  // a name that is too long, a folder that may not be read
-  return std::filesystem::exists(std::filesystem::symlink_status(path, ignored));
+  return fs::exists(fs::symlink_status(path, ignored));
 }
 
 std::string read_file(const fs::path& path) {

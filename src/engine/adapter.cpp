@@ -58,7 +58,6 @@ Adapter::Adapter(const fs::path& folder)
     std::string& name = half->letter == 'A' ? halves.a : halves.b;
     if (!name.empty()) fail(" is the same half as " + name);
     name = tensor.name;
-    left_.insert(layer_of(half->layer));
   }
   if (layers_.empty()) throw BadInput(folder.string() + ": the adapter has no tensors");
 }
@@ -66,8 +65,8 @@ Adapter::Adapter(const fs::path& folder)
 std::optional<LowRank> Adapter::take(const std::string& layer, std::int64_t out, std::int64_t in) {
   const auto found = layers_.find(layer);
   if (found == layers_.end()) return {};
-  left_.erase(layer);
-  const Halves& halves = found->second;
+  Halves& halves = found->second;
+  halves.is_taken = true;
   const auto half = [&](const std::string& name, char letter, std::vector<std::int64_t> shape) {
     if (name.empty())
       throw BadInput(folder_.string() + ": the adapter has no " + halves.stem + ".lora_" + letter + ".weight");
@@ -77,9 +76,10 @@ std::optional<LowRank> Adapter::take(const std::string& layer, std::int64_t out,
 }
 
 void Adapter::finish() const {
-  if (!left_.empty())
-    throw BadInput(folder_.string() + ": the adapter changes " + *left_.begin() +
-                   ", which is no linear layer of the model's body");
+  for (const auto& [layer, halves] : layers_)
+    if (!halves.is_taken)
+      throw BadInput(folder_.string() + ": the adapter changes " + layer +
+                     ", which is no linear layer of the model's body");
 }
 
 std::string Adapter::fingerprint() const {

@@ -3,7 +3,6 @@
 #include <filesystem>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 
 #include <ATen/ATen.h>
@@ -41,9 +40,9 @@ class Adapter {
   /// The names of a layer's tensors, and what they have in common.
   struct Halves {
     std::string stem, a, b;
+    bool is_taken = false;
   };
   std::map<std::string, Halves> layers_;
-  std::set<std::string> left_;
 };
 
 }  // namespace heed::engine

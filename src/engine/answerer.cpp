@@ -56,7 +56,7 @@ class T5Answerer : public infer::Answerer {
     const at::Tensor answer_ids = id_tensor(answers);
     std::vector<std::size_t> lengths;
     for (const auto& prompt : prompts) lengths.push_back(prompt.size());
-    const auto batches = infer::batches_by_length(lengths, options_.path == Path::kPlain ? 1 : options_.batch_tokens);
+    const auto batches = batches_for(lengths, options_);
     for_each_batch(batches.size(), options_.threads, [&](std::size_t i) {
       std::vector<std::span<const TokenId>> sequences;
       for (const std::size_t k : batches[i]) sequences.push_back(prompts[k]);
@@ -142,8 +142,7 @@ class DecoderAnswerer : public infer::Answerer {
     for (std::size_t g = 0; g < groups.size(); ++g) {
       std::vector<std::size_t> lengths;
       for (const std::size_t member : groups[g].members) lengths.push_back(prompts[member].size() - groups[g].prefix);
-      for (const infer::Batch& batch :
-           infer::batches_by_length(lengths, options_.path == Path::kPlain ? 1 : options_.batch_tokens)) {
+      for (const infer::Batch& batch : batches_for(lengths, options_)) {
         all.push_back({.group = g});
         for (const std::size_t k : batch) {
           all.back().members.push_back(groups[g].members[k]);

@@ -6,7 +6,6 @@
 #include "engine/bert.h"
 #include "engine/models.h"
 #include "engine/t5.h"
-#include "infer/batches.h"
 
 namespace heed::engine {
 
@@ -106,8 +105,7 @@ class ModelClassifier : public infer::Classifier {
     if (inputs.empty()) return logits;
     const c10::InferenceMode inference;
     head_->prepare(static_cast<std::int64_t>(*std::ranges::max_element(lengths)));
-    const bool is_plain = options_.path == infer::Path::kPlain;
-    const auto batches = infer::batches_by_length(lengths, is_plain ? 1 : options_.batch_tokens);
+    const auto batches = batches_for(lengths, options_);
     for_each_batch(batches.size(), options_.threads, [&](std::size_t i) {
       const infer::Batch& batch = batches[i];
       std::vector<std::span<const infer::TokenId>> sequences;

@@ -9,7 +9,6 @@
 #include "engine/models.h"
 #include "engine/t5.h"
 #include "engine/tensors.h"
-#include "infer/batches.h"
 #include "infer/sentence_modules.h"
 
 namespace heed::engine {
@@ -97,9 +96,11 @@ std::unique_ptr<Body> open_body(Weights& weights, const infer::ModelConfig& conf
 struct Dense {
   at::Tensor weight, bias;
   bool has_tanh = false;
+  std::string fingerprint;  ///< of the checkpoint
 
   explicit Dense(const infer::DenseModule& module) : has_tanh(module.has_tanh) {
     const auto checkpoint = format::Checkpoint::open_folder(module.folder);
+    fingerprint = checkpoint.fingerprint();
     const auto take = [&](const char* name, std::vector<std::int64_t> shape) {
       if (checkpoint.find(name) == nullptr)
         throw BadInput(module.folder.string() + ": the checkpoint has no tensor " + name);
@@ -139,8 +140,7 @@ class ModelEmbedder : public infer::Embedder {
     if (inputs.empty()) return embeddings;
     const c10::InferenceMode inference;
     body_->prepare(static_cast<std::int64_t>(*std::ranges::max_element(lengths)));
-    const bool is_plain = how_.path == infer::Path::kPlain;
-    const auto batches = infer::batches_by_length(lengths, is_plain ? 1 : options_.batch_tokens);
+    const auto batches = batches_for(lengths, options_);
     for_each_batch(batches.size(), options_.threads,
                    [&](std::size_t i) { embed_batch(inputs, batches[i], embeddings); });
     return embeddings;
@@ -211,10 +211,9 @@ std::unique_ptr<infer::Embedder> open_embedder(const infer::ModelFiles& files, c
                      ", but what comes before gives " + std::to_string(width));
     dense.emplace_back(module);
     width = module.out;
-    const auto own = format::Checkpoint::open_folder(module.folder).fingerprint();
     facts.fingerprint = base::Digest()
                             .add_field(facts.fingerprint)
-                            .add_field(own)
+                            .add_field(dense.back().fingerprint)
                             .add_field(module.has_bias ? "bias" : "")
                             .add_field(module.has_tanh ? "tanh" : "")
                             .finish()

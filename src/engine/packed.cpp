@@ -47,6 +47,10 @@ Packed pack(std::span<const std::span<const infer::TokenId>> sequences, std::int
   return packed;
 }
 
+std::vector<infer::Batch> batches_for(std::span<const std::size_t> lengths, const infer::EngineOptions& options) {
+  return infer::batches_by_length(lengths, options.path == infer::Path::kPlain ? 1 : options.batch_tokens);
+}
+
 void for_each_batch(std::size_t count, int threads, const std::function<void(std::size_t)>& work) {
   const int workers = static_cast<int>(std::min<std::size_t>(count, static_cast<std::size_t>(threads)));
   if (workers <= 1) {

@@ -6,6 +6,7 @@
 
 #include <ATen/ATen.h>
 
+#include "infer/batches.h"
 #include "infer/engine.h"
 
 namespace heed::engine {
@@ -29,6 +30,9 @@ struct Packed {
 
 /// `first_position`: of each sequence's first token, where a prefix stands before them.
 Packed pack(std::span<const std::span<const infer::TokenId>> sequences, std::int64_t first_position = 0);
+
+/// Batches as the options want them; on the plain path each sequence goes alone.
+std::vector<infer::Batch> batches_for(std::span<const std::size_t> lengths, const infer::EngineOptions& options);
 
 /// Calls work(i) for i in 0 .. count-1, each on a thread of its own as long as there are both: libtorch's own
 /// parallelism shares one product among cores, which pays only where there is a single item.

@@ -30,15 +30,19 @@ BiEncoder::BiEncoder(BiEncoderRecipe recipe, text::Tokenizer tokenizer, std::uni
     throw base::BadInput("the recipe asks for append_eos, but the tokenizer has no end token");
 }
 
+text::Encoding BiEncoder::encode_whole(const PromptedText& text, std::optional<int> max_length) const {
+  if (!recipe_.append_eos) return tokenizer_.encode(text.whole(), Specials::kAll, max_length);
+  if (max_length) --*max_length;
+  // What the tokenizer itself would put behind the text stays away: the end token is there once.
+  text::Encoding encoding = tokenizer_.encode(text.whole(), Specials::kStart, max_length);
+  encoding.ids.push_back(*tokenizer_.end_token());
+  encoding.type_ids.push_back(0);
+  return encoding;
+}
+
 BiEncoder::Tokens BiEncoder::tokens_of(const PromptedText& text) const {
   Tokens tokens;
-  const int room = recipe_.max_length - (recipe_.append_eos ? 1 : 0);
-  // With append_eos what the tokenizer itself would put behind the text stays away: the end token is there once.
-  tokens.encoding = tokenizer_.encode(text.whole(), recipe_.append_eos ? Specials::kStart : Specials::kAll, room);
-  if (recipe_.append_eos) {
-    tokens.encoding.ids.push_back(*tokenizer_.end_token());
-    tokens.encoding.type_ids.push_back(0);
-  }
+  tokens.encoding = encode_whole(text, recipe_.max_length);
   if (recipe_.mask_prompt) tokens.prompt = tokenizer_.encode(text.prompt, Specials::kStart).ids.size();
   return tokens;
 }
@@ -96,9 +100,7 @@ double BiEncoder::similarity(std::span<const float> a, std::span<const float> b)
 }
 
 std::optional<std::string> BiEncoder::shortfall(const collection::Need& need) const {
-  const std::string whole = query_text(recipe_, need).whole();
-  const Specials specials = recipe_.append_eos ? Specials::kStart : Specials::kAll;
-  const std::size_t tokens = tokenizer_.encode(whole, specials).ids.size() + (recipe_.append_eos ? 1 : 0);
+  const std::size_t tokens = encode_whole(query_text(recipe_, need), std::nullopt).ids.size();
   if (tokens <= static_cast<std::size_t>(recipe_.max_length)) return std::nullopt;
   return "has " + base::counted(static_cast<long>(tokens), "token", "tokens") + ", of which " +
          std::to_string(recipe_.max_length) + " are read";

@@ -34,6 +34,7 @@ class BiEncoder : public PairScorer {
     text::Encoding encoding;
     std::size_t prompt = 0;  ///< leading tokens that are the prompt's
   };
+  text::Encoding encode_whole(const PromptedText& text, std::optional<int> max_length) const;
   Tokens tokens_of(const PromptedText& text) const;
   std::vector<Vector> compute(std::span<const PromptedText* const> texts);
   const Vector& kept(const PromptedText& text) const;

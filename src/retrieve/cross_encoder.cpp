@@ -21,33 +21,26 @@ CrossEncoder::CrossEncoder(CrossEncoderRecipe recipe, text::Tokenizer tokenizer,
                          ", but the model has the labels 0 to " + std::to_string(classifier_->labels() - 1));
 }
 
-int CrossEncoder::room() const {
-  return recipe_.max_length - (start_ ? 1 : 0) - tokenizer_.pair_specials();
-}
-
 int CrossEncoder::count(std::string_view text) const {
   return static_cast<int>(tokenizer_.encode(text, text::Specials::kNone).ids.size());
 }
 
-std::string CrossEncoder::fitting_query(const collection::Need& need) const {
-  std::string query = query_text(recipe_, need);
+std::string CrossEncoder::fitting_query(std::string query) const {
   if (count(query) < room()) return query;
   const auto count_tokens = [this](std::string_view text) { return count(text); };
   return text::fit_document({"", std::move(query), ""}, room() - (room() + 3) / 4, count_tokens);
 }
 
 std::optional<std::string> CrossEncoder::shortfall(const collection::Need& need) const {
-  const std::string whole = query_text(recipe_, need), read = fitting_query(need);
+  const std::string whole = query_text(recipe_, need), read = fitting_query(whole);
   if (read == whole) return std::nullopt;
   return "has " + base::counted(count(whole), "token", "tokens") + ", of which the first " +
          std::to_string(count(read)) + " are read: the model takes " + std::to_string(room()) +
          ", and a document has to have some";
 }
 
-text::Encoding CrossEncoder::tokens_of(const NeedAndDocument& pair) const {
-  const int room = recipe_.max_length - (start_ ? 1 : 0);
-  const std::string document = document_text(recipe_, pair.document);
-  text::Encoding encoding = tokenizer_.encode_pair(fitting_query(pair.need), document, room);
+text::Encoding CrossEncoder::tokens_of(std::string_view query, const std::string& document) const {
+  text::Encoding encoding = tokenizer_.encode_pair(query, document, pair_length());
   if (start_) {
     encoding.ids.insert(encoding.ids.begin(), *start_);
     encoding.type_ids.insert(encoding.type_ids.begin(), 0);
@@ -70,7 +63,16 @@ double CrossEncoder::score_of(std::span<const float> logits) const {
 }
 
 std::vector<PairScore> CrossEncoder::score(std::span<const NeedAndDocument> pairs) {
-  const auto tokens = encode_all(pairs.size(), threads_, [&](std::size_t i) { return tokens_of(pairs[i]); });
+  std::vector<std::string> queries;   // of each stretch of pairs with the same need, so that it is fitted once
+  std::vector<std::size_t> query_of;  // of each pair, among those
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    if (i == 0 || pairs[i].need != pairs[i - 1].need)
+      queries.push_back(fitting_query(query_text(recipe_, pairs[i].need)));
+    query_of.push_back(queries.size() - 1);
+  }
+  const auto tokens = encode_all(pairs.size(), threads_, [&](std::size_t i) {
+    return tokens_of(queries[query_of[i]], document_text(recipe_, pairs[i].document));
+  });
   std::vector<infer::ClassifyInput> inputs;
   inputs.reserve(tokens.size());
   for (const text::Encoding& encoding : tokens) inputs.push_back({encoding.ids, encoding.type_ids});

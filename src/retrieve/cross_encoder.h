@@ -20,11 +20,12 @@ class CrossEncoder : public PairScorer {
   std::optional<std::string> shortfall(const collection::Need& need) const override;
 
  private:
-  /// Tokens for query and document together.
-  int room() const;
+  /// Tokens of a pair without the start, its special ones included; and those for query and document together.
+  int pair_length() const { return recipe_.max_length - (start_ ? 1 : 0); }
+  int room() const { return pair_length() - tokenizer_.pair_specials(); }
   int count(std::string_view text) const;
-  std::string fitting_query(const collection::Need& need) const;
-  text::Encoding tokens_of(const NeedAndDocument& pair) const;
+  std::string fitting_query(std::string query) const;
+  text::Encoding tokens_of(std::string_view query, const std::string& document) const;
   double score_of(std::span<const float> logits) const;
 
   CrossEncoderRecipe recipe_;

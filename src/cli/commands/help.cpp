@@ -46,8 +46,7 @@ void print_recipes() {
     table.rows.push_back({std::string(recipe.name), std::string(recipe.explanation)});
   table.remarks = {
       "A model of the paper is also run so: prompt, truncation, pooling as its authors document them, or as the paper "
-      "had "
-      "them. heed models NAME shows both; docs/recipes.md says what each difference moves."};
+      "had them. heed models NAME shows both; docs/recipes.md says what each difference moves."};
   print(render(table, report::Format::kText));
 }
 

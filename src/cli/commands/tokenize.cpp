@@ -102,7 +102,7 @@ void set_up_tokenize(CLI::App& app) {
   app.add_flag("--pieces", options->shows_pieces, "also the pieces, as the vocabulary writes them");
   app.footer(
       "For each line, in order: {\"ids\":[..],\"type_ids\":[..]}, and \"pieces\" where they are asked for.\n"
-      "  echo '{\"text\":\"Hubble telescope\"}' | heed tokenize --model bert-base-uncased --texts - --pieces");
+      "  echo '{\"text\":\"Hubble telescope\"}' | heed tokenize --model E5-base-v2 --texts - --pieces");
   app.callback([options] { run_tokenize(*options); });
 }
 
