@@ -256,6 +256,39 @@ TEST(RunningModels, ADamagedCheckpointIsRefusedWithTheReason) {
   }
 }
 
+TEST(RunningModels, ALineThatIsWrongIsNamedBeforeAModelIsOpened) {
+  const TemporaryDir dir;  // in which there is no model
+  const std::vector<std::vector<std::string>> commands = {
+      {"score", "--pairs"}, {"encode", "--as", "document", "--texts"}, {"tokenize", "--texts"}};
+  const std::pair<const char*, const char*> lines[] = {{"{\"query\":\"a\",\"te", "not valid JSON"},
+                                                       {"{\"query\":\"a\",\"text\":NaN}", "not valid JSON"},
+                                                       {"{\"query\":\"a\",\"text\":1}", "\"text\" is not a string"},
+                                                       {"{\"query\":\"a\"}", "text"},
+                                                       {"[]", "not a JSON object"}};
+  for (const auto& [line, reason] : lines) {
+    const auto file = dir.write("lines.jsonl", std::string("{\"query\":\"a\",\"text\":\"b\"}\n") + line);
+    for (std::vector<std::string> command : commands) {
+      command.insert(command.end(), {file.string(), "--model", dir.path().string()});
+      EXPECT_TRUE(refused(heed(command), 65, "lines.jsonl:2: ")) << command[0] << ": " << line;
+      EXPECT_TRUE(refused(heed(command), 65, reason)) << command[0] << ": " << line;
+    }
+  }
+}
+
+TEST(RunningModels, NoLinesAreNoResults) {
+  HEED_NEEDS_SHARED();
+  HEED_NEEDS_ENGINE();
+  for (const std::vector<std::string>& command : {std::vector<std::string>{"score", "--pairs", "-"},
+                                                  {"encode", "--as", "document", "--texts", "-"},
+                                                  {"tokenize", "--texts", "-"}}) {
+    auto whole = command;
+    whole.insert(whole.end(), {"--model", folder_of("bert-mean").string()});
+    const Outcome outcome = heed(whole, {.input = "\n"});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_EQ(outcome.out, "") << command[0];
+  }
+}
+
 TEST(RunningModels, WhatIsNotThereIsSaid) {
   const TemporaryDir dir;
   const auto pairs = dir.write("pairs.jsonl", "{\"query\":\"a\",\"text\":\"b\"}\n").string();
