@@ -18,6 +18,12 @@ class BadUsage : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// A service that is needed cannot be used now: it does not answer, or fails. Exit code 69.
+class Unavailable : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 /// We are wrong. Exit code 70.
 class Bug : public std::logic_error {
  public:

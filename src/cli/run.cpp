@@ -21,7 +21,7 @@ namespace heed::cli {
 
 namespace {
 
-enum ExitCode { kOk = 0, kBadUsage = 64, kBadInput = 65, kBug = 70 };
+enum ExitCode { kOk = 0, kBadUsage = 64, kBadInput = 65, kUnavailable = 69, kBug = 70 };
 
 /// Where CLI11 found the command line wrong, and how to learn more.
 int complain(const CLI::App& app, const CLI::ParseError& error) {
@@ -70,7 +70,8 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(
       "heed help COMMAND explains a command; heed help measures lists the measures.\n"
-      "Exit codes: 0; 64 wrong usage; 65 wrong input (the message says file, line, what); 70 our fault.");
+      "Exit codes: 0; 64 wrong usage; 65 wrong input (the message says file, line, what); 69 a needed "
+      "service is unavailable; 70 our fault.");
   for (const Command& command : commands())
     command.set_up(*app.add_subcommand(std::string(command.name), std::string(command.explanation)));
   try {
@@ -90,6 +91,9 @@ int run(int argc, char** argv) {
   } catch (const base::BadInput& error) {
     say(error.what());
     return kBadInput;
+  } catch (const base::Unavailable& error) {
+    say(error.what());
+    return kUnavailable;
   } catch (const std::filesystem::filesystem_error& error) {  // a folder that vanished, a place that may not be read
     say(error.what());
     return kBadInput;
