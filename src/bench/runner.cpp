@@ -54,7 +54,7 @@ class Scorer {
         model_(model),
         identity_(model.identity()),
         store_(store),
-        reranker_(model.open()) {}
+        reranker_(model.open(nullptr)) {}
 
   /// What the model does not read of the need, as a sentence; none where it reads all.
   std::optional<std::string> shortfall(const InstructionTopic& topic, Arm arm) {

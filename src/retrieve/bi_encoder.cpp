@@ -1,6 +1,5 @@
 #include "retrieve/bi_encoder.h"
 
-#include <cmath>
 #include <set>
 
 #include "base/error.h"
@@ -13,12 +12,26 @@ using text::Specials;
 
 namespace {
 
-/// Vectors are kept up to this; then all are let go.
-constexpr std::size_t kMostKept = std::size_t{2} << 30;
-
 /// A text's name among the kept vectors.
-std::string key_of(const PromptedText& text) {
-  return std::string(base::Digest().add_field(text.prompt).add_field(text.text).finish().raw());
+base::Fingerprint key_of(const PromptedText& text) {
+  return base::Digest().add_field(text.prompt).add_field(text.text).finish();
+}
+
+std::vector<base::Fingerprint> keys_of(std::span<const PromptedText> texts) {
+  std::vector<base::Fingerprint> keys;
+  keys.reserve(texts.size());
+  for (const PromptedText& text : texts) keys.push_back(key_of(text));
+  return keys;
+}
+
+/// The needs' texts, then the documents'.
+std::vector<PromptedText> texts_of(const BiEncoderRecipe& recipe, std::span<const collection::Need> needs,
+                                   std::span<const collection::Document> documents) {
+  std::vector<PromptedText> texts;
+  texts.reserve(needs.size() + documents.size());
+  for (const collection::Need& need : needs) texts.push_back(query_text(recipe, need));
+  for (const collection::Document& document : documents) texts.push_back(document_text(recipe, document));
+  return texts;
 }
 
 }  // namespace
@@ -47,56 +60,32 @@ BiEncoder::Tokens BiEncoder::tokens_of(const PromptedText& text) const {
   return tokens;
 }
 
-std::vector<BiEncoder::Vector> BiEncoder::compute(std::span<const PromptedText* const> texts) {
-  std::vector<Tokens> tokens(texts.size());
-  base::parallel_for(texts.size(), threads_, [&](int, std::size_t i) { tokens[i] = tokens_of(*texts[i]); });
+std::vector<Vector> BiEncoder::compute(std::span<const PromptedText> texts, std::span<const std::size_t> positions) {
+  std::vector<Tokens> tokens(positions.size());
+  base::parallel_for(positions.size(), threads_,
+                     [&](int, std::size_t i) { tokens[i] = tokens_of(texts[positions[i]]); });
   std::vector<infer::EmbedInput> inputs;
   inputs.reserve(tokens.size());
   for (const Tokens& one : tokens) inputs.push_back({one.encoding.ids, one.prompt});
   auto embeddings = embedder_->embed(inputs);
-  computed_ += static_cast<long>(texts.size());
   std::vector<Vector> vectors;
-  for (std::size_t i = 0; i < texts.size(); ++i)
+  vectors.reserve(tokens.size());
+  for (std::size_t i = 0; i < tokens.size(); ++i)
     vectors.push_back({std::move(embeddings[i]), tokens[i].encoding.ids.size()});
   return vectors;
 }
 
-void BiEncoder::keep(std::span<const PromptedText> texts) {
-  std::vector<const PromptedText*> missing;
-  std::vector<std::string> keys;
-  std::set<std::string> asked;
-  for (const PromptedText& text : texts) {
-    std::string key = key_of(text);
-    if (kept_.contains(key) || !asked.insert(key).second) continue;
-    missing.push_back(&text);
-    keys.push_back(std::move(key));
-  }
-  auto vectors = compute(missing);
-  for (std::size_t i = 0; i < missing.size(); ++i) kept_.emplace(std::move(keys[i]), std::move(vectors[i]));
+VectorWork BiEncoder::work(std::span<const PromptedText> texts) {
+  return {.compute = [this, texts](std::span<const std::size_t> positions) { return compute(texts, positions); }};
 }
 
-const BiEncoder::Vector& BiEncoder::kept(const PromptedText& text) const {
-  return kept_.find(key_of(text))->second;
-}
-
-std::vector<BiEncoder::Vector> BiEncoder::encode(std::span<const PromptedText> texts) {
-  if (kept_.size() * static_cast<std::size_t>(embedder_->width()) * sizeof(float) > kMostKept) kept_.clear();
-  keep(texts);
+std::vector<Vector> BiEncoder::encode(std::span<const PromptedText> texts) {
+  const auto keys = keys_of(texts);
+  kept_.prepare(keys, work(texts));
   std::vector<Vector> vectors;
-  for (const PromptedText& text : texts) vectors.push_back(kept(text));
+  vectors.reserve(keys.size());
+  for (const base::Fingerprint& key : keys) vectors.push_back(kept_[key]);
   return vectors;
-}
-
-double BiEncoder::similarity(std::span<const float> a, std::span<const float> b) const {
-  double dot = 0, length_a = 0, length_b = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    dot += static_cast<double>(a[i]) * b[i];
-    length_a += static_cast<double>(a[i]) * a[i];
-    length_b += static_cast<double>(b[i]) * b[i];
-  }
-  if (recipe_.similarity == Similarity::kDot) return dot;
-  const double lengths = std::sqrt(length_a) * std::sqrt(length_b);
-  return lengths > 0 ? dot / lengths : 0;  // a text of which nothing was pooled resembles nothing
 }
 
 std::optional<std::string> BiEncoder::shortfall(const collection::Need& need) const {
@@ -115,9 +104,61 @@ std::vector<PairScore> BiEncoder::score(std::span<const NeedAndDocument> pairs) 
   const auto vectors = encode(texts);
   std::vector<PairScore> scores;
   for (std::size_t i = 0; i < vectors.size(); i += 2)
-    scores.push_back({.score = similarity(vectors[i].elements, vectors[i + 1].elements),
+    scores.push_back({.score = similarity(recipe_.similarity, vectors[i].elements, vectors[i + 1].elements),
                       .tokens = vectors[i].tokens + vectors[i + 1].tokens});
   return scores;
+}
+
+std::vector<std::vector<double>> VectorReranker::score(std::span<const collection::Need> needs,
+                                                       std::span<const collection::Document> documents) {
+  const auto texts = texts_of(encoder_->recipe(), needs, documents);
+  const auto keys = keys_of(texts);
+  encoder_->kept().prepare(keys, encoder_->work(texts));
+  std::vector<const Vector*> vectors;
+  vectors.reserve(keys.size());
+  for (const base::Fingerprint& key : keys) vectors.push_back(&encoder_->kept()[key]);
+  std::vector<std::vector<double>> scores(needs.size());
+  for (std::size_t i = 0; i < needs.size(); ++i)
+    for (std::size_t j = 0; j < documents.size(); ++j)
+      scores[i].push_back(
+          similarity(encoder_->recipe().similarity, vectors[i]->elements, vectors[needs.size() + j]->elements));
+  return scores;
+}
+
+void VectorReranker::prepare(std::span<const collection::Need> needs, std::span<const collection::Document> documents,
+                             const Progress& progress) {
+  const auto texts = texts_of(encoder_->recipe(), needs, documents);
+  VectorWork work = encoder_->work(texts);
+  work.progress = progress;
+  encoder_->kept().prepare(keys_of(texts), work);
+}
+
+TextCount VectorReranker::unprepared(std::span<const collection::Need> needs,
+                                     std::span<const collection::Document> documents) {
+  const auto texts = texts_of(encoder_->recipe(), needs, documents);
+  TextCount count;
+  for (const std::size_t position : encoder_->kept().missing(keys_of(texts))) {
+    ++count.texts;
+    count.characters += static_cast<long>(texts[position].prompt.size() + texts[position].text.size());
+  }
+  return count;
+}
+
+std::optional<Embedded> VectorReranker::embedded(std::span<const collection::Need> needs,
+                                                 std::span<const collection::Document> documents) {
+  const auto distinct = [&](std::span<const PromptedText> texts, std::set<base::Fingerprint>& all) {
+    std::set<base::Fingerprint> these;
+    for (const PromptedText& text : texts) these.insert(key_of(text));
+    all.insert(these.begin(), these.end());
+    return static_cast<long>(these.size());
+  };
+  const auto texts = texts_of(encoder_->recipe(), needs, documents);
+  std::set<base::Fingerprint> all;
+  Embedded embedded;
+  embedded.queries = distinct(std::span(texts).first(needs.size()), all);
+  embedded.documents = distinct(std::span(texts).subspan(needs.size()), all);
+  embedded.computed = encoder_->kept().times_computed(std::vector(all.begin(), all.end()));
+  return embedded;
 }
 
 }  // namespace heed::retrieve

@@ -1,23 +1,18 @@
 #pragma once
 
-#include <unordered_map>
-
 #include "retrieve/pair_scorer.h"
 #include "retrieve/recipe.h"
+#include "retrieve/vectors.h"
 #include "text/tokenizer.h"
 
 namespace heed::retrieve {
 
-/// Query and document become vectors apart (E5, BGE, GritLM..); the score is their cosine or dot product. A document's
+/// Query and document become vectors apart (E5, BGE, GritLM..); the score is their cosine or dot product. A text's
 /// vector is kept, so that every arm and every query that meets it again costs nothing.
 class BiEncoder : public PairScorer {
  public:
   BiEncoder(BiEncoderRecipe recipe, text::Tokenizer tokenizer, std::unique_ptr<infer::Embedder> embedder, int threads);
 
-  struct Vector {
-    std::vector<float> elements;
-    std::size_t tokens = 0;
-  };
   /// Vectors of prompted texts (query_text, document_text of recipe.h), in order; each distinct text is computed once.
   std::vector<Vector> encode(std::span<const PromptedText> texts);
 
@@ -26,8 +21,14 @@ class BiEncoder : public PairScorer {
   std::vector<PairScore> score(std::span<const NeedAndDocument> pairs) override;
   std::optional<std::string> shortfall(const collection::Need& need) const override;
 
+  /// Vectors are kept here too from now on; null: in memory alone.
+  void keep_in(VectorStore* store) { kept_.keep_in(store); }
+  /// How the vectors of these texts are found and, where they are missing, computed.
+  KeptVectors& kept() { return kept_; }
+  VectorWork work(std::span<const PromptedText> texts);
+
   /// Texts that went through the model since it was opened.
-  long computed() const { return computed_; }
+  long computed() const { return kept_.computed(); }
 
  private:
   struct Tokens {
@@ -36,17 +37,34 @@ class BiEncoder : public PairScorer {
   };
   text::Encoding encode_whole(const PromptedText& text, std::optional<int> max_length) const;
   Tokens tokens_of(const PromptedText& text) const;
-  std::vector<Vector> compute(std::span<const PromptedText* const> texts);
-  const Vector& kept(const PromptedText& text) const;
-  void keep(std::span<const PromptedText> texts);
-  double similarity(std::span<const float> a, std::span<const float> b) const;
+  std::vector<Vector> compute(std::span<const PromptedText> texts, std::span<const std::size_t> positions);
 
   BiEncoderRecipe recipe_;
   text::Tokenizer tokenizer_;
   std::unique_ptr<infer::Embedder> embedder_;
   int threads_;
-  long computed_ = 0;
-  std::unordered_map<std::string, Vector> kept_;  // by prompt and text
+  KeptVectors kept_;
+};
+
+/// Ranks candidates by their vectors. Several may share an encoder, one after the other.
+class VectorReranker : public Reranker {
+ public:
+  /// `store` may be null.
+  VectorReranker(std::shared_ptr<BiEncoder> encoder, VectorStore* store) : encoder_(std::move(encoder)) {
+    encoder_->keep_in(store);
+  }
+  std::vector<std::vector<double>> score(std::span<const collection::Need> needs,
+                                         std::span<const collection::Document> documents) override;
+  std::optional<std::string> shortfall(const collection::Need& need) override { return encoder_->shortfall(need); }
+  void prepare(std::span<const collection::Need> needs, std::span<const collection::Document> documents,
+               const Progress& progress) override;
+  TextCount unprepared(std::span<const collection::Need> needs,
+                       std::span<const collection::Document> documents) override;
+  std::optional<Embedded> embedded(std::span<const collection::Need> needs,
+                                   std::span<const collection::Document> documents) override;
+
+ private:
+  std::shared_ptr<BiEncoder> encoder_;
 };
 
 }  // namespace heed::retrieve

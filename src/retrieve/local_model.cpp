@@ -128,16 +128,33 @@ std::unique_ptr<BiEncoder> open_bi_encoder(const LocalModelSource& source) {
   return open(source, *recipe);
 }
 
+namespace {
+
+Model model_of(const LocalModelSource& source, const infer::ModelFacts& facts) {
+  const std::string identity = identity_of(source, facts);
+  Model model{.name = source.name,
+              .explanation = std::string(kind_name(source.recipe)) + " in " + source.folder.string(),
+              .scores_each_document_alone = true,
+              .dtype = name_of(facts.precision)};
+  model.identity = [identity] { return identity; };
+  model.uses_all_threads = true;
+  return model;
+}
+
+}  // namespace
+
 Model open_model(const LocalModelSource& source) {
+  if (std::holds_alternative<BiEncoderRecipe>(source.recipe.kind)) {
+    const std::shared_ptr<BiEncoder> encoder = open_bi_encoder(source);
+    Model model = model_of(source, encoder->facts());
+    model.makes_vectors = true;
+    model.open = [encoder](VectorStore* vectors) { return std::make_unique<VectorReranker>(encoder, vectors); };
+    return model;
+  }
   const std::shared_ptr<PairScorer> scorer = open_scorer(source);
-  const std::string identity = identity_of(source, scorer->facts());
-  return {.name = source.name,
-          .explanation = std::string(kind_name(source.recipe)) + " in " + source.folder.string(),
-          .scores_each_document_alone = true,
-          .dtype = name_of(scorer->facts().precision),
-          .open = [scorer] { return std::make_unique<PairReranker>(scorer); },
-          .identity = [identity] { return identity; },
-          .uses_all_threads = true};
+  Model model = model_of(source, scorer->facts());
+  model.open = [scorer](VectorStore*) { return std::make_unique<PairReranker>(scorer); };
+  return model;
 }
 
 }  // namespace heed::retrieve

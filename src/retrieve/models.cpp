@@ -11,10 +11,10 @@ constexpr Bm25Parameters kWholeStopList{.stop_list = text::StopList::kNltk};
 
 const Model kModels[] = {
     {"bm25", "BM25 over each query's candidates, as the paper ran it", false, "float64",
-     []() -> std::unique_ptr<Reranker> { return std::make_unique<Bm25Candidates>(); },
+     [](VectorStore*) -> std::unique_ptr<Reranker> { return std::make_unique<Bm25Candidates>(); },
      [] { return Bm25Candidates::describe({}); }},
     {"bm25-nltk", "bm25 with the whole of NLTK's stop list: \"any\" is on it", false, "float64",
-     []() -> std::unique_ptr<Reranker> { return std::make_unique<Bm25Candidates>(kWholeStopList); },
+     [](VectorStore*) -> std::unique_ptr<Reranker> { return std::make_unique<Bm25Candidates>(kWholeStopList); },
      [] { return Bm25Candidates::describe(kWholeStopList); }},
 };
 

@@ -60,7 +60,7 @@ TEST(Models, EachOpensAndScoresEveryDocumentForEveryNeedWithFiniteNumbers) {
                                 {DocumentId("c"), "", "\xC3\xBC\xFF any any"}};
   const Need needs[] = {{"wind turbines", "not at sea"}, {"wind", ""}, {"", ""}};
   for (const Model& model : models()) {
-    const auto scores = model.open()->score(needs, documents);
+    const auto scores = model.open(nullptr)->score(needs, documents);
     ASSERT_EQ(scores.size(), std::size(needs)) << model.name;
     for (const auto& row : scores) {
       ASSERT_EQ(row.size(), std::size(documents)) << model.name;
@@ -74,7 +74,7 @@ TEST(Models, AModelThatScoresDocumentsAloneDoesNotSeeTheOthers) {
       {DocumentId("a"), "Wind", "turbines"}, {DocumentId("b"), "", "wind"}, {DocumentId("c"), "", "sea"}};
   const Need needs[] = {{"wind sea", ""}};
   for (const Model& model : models()) {
-    const auto reranker = model.open();
+    const auto reranker = model.open(nullptr);
     const double together = reranker->score(needs, documents)[0][0];
     const double alone = reranker->score(needs, std::span(documents).first(1))[0][0];
     EXPECT_EQ(together == alone, model.scores_each_document_alone) << model.name;
@@ -85,8 +85,8 @@ TEST(Models, OnlyTheWholeStopListDropsAny) {
   const Document documents[] = {
       {DocumentId("a"), "", "any"}, {DocumentId("b"), "", "dog"}, {DocumentId("c"), "", "bird"}};
   const Need needs[] = {{"any", ""}};
-  EXPECT_GT(model_named("bm25").open()->score(needs, documents)[0][0], 0);
-  EXPECT_EQ(model_named("bm25-nltk").open()->score(needs, documents)[0][0], 0);
+  EXPECT_GT(model_named("bm25").open(nullptr)->score(needs, documents)[0][0], 0);
+  EXPECT_EQ(model_named("bm25-nltk").open(nullptr)->score(needs, documents)[0][0], 0);
 }
 
 }  // namespace

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "base/fingerprint.h"
+#include "retrieve/recipe.h"
+
+namespace heed::retrieve {
+
+/// What a model made of a text.
+struct Vector {
+  std::vector<float> elements;
+  std::size_t tokens = 0;  ///< that the model read; 0 where it does not say
+};
+
+/// Vectors of texts that outlive the process. Texts are known by their fingerprints. May be used by several threads.
+class VectorStore {
+ public:
+  virtual ~VectorStore() = default;
+  /// One for each text, in order; none where the store has none.
+  virtual std::vector<std::optional<Vector>> find(std::span<const base::Fingerprint> texts) = 0;
+  /// Keeps all of them or, where it throws, none.
+  virtual void put(std::span<const base::Fingerprint> texts, std::span<const Vector> vectors) = 0;
+  /// How often vectors of these texts have been put, over the store's life: as often as there are texts, if each was
+  /// computed once.
+  virtual long times_put(std::span<const base::Fingerprint> texts) = 0;
+};
+
+/// How vectors that are missing are computed.
+struct VectorWork {
+  std::size_t chunk = 64;  ///< texts at a time: what a crash can cost; for an API, a request
+  int threads = 1;         ///< chunks under way at once, each on a thread
+  /// The vectors of the texts at these positions, in order.
+  std::function<std::vector<Vector>(std::span<const std::size_t> positions)> compute;
+  /// Told after each chunk, from one thread at a time, how many of the distinct texts have their vectors. What it
+  /// throws ends the work; what was computed is kept.
+  std::function<void(long done, long total)> progress{};
+};
+
+/// Vectors by their texts' fingerprints, in memory and, where there is one, in a store. Each is computed once.
+class KeptVectors {
+ public:
+  /// From here on also in this store, which has to outlive the use of this object; null: in memory alone.
+  void keep_in(VectorStore* store) { store_ = store; }
+
+  /// Makes the vectors of these texts be there: from memory, from the store, or computed. The chunks are cut from the
+  /// distinct texts in their order, so that work that was cut off and taken up again computes in the same company.
+  /// What memory held before may be let go.
+  void prepare(std::span<const base::Fingerprint> texts, const VectorWork& work);
+
+  /// REQUIRES: the text was in the last prepare().
+  const Vector& operator[](const base::Fingerprint& text) const { return kept_.at(text); }
+
+  /// The positions of the distinct texts that prepare() would compute.
+  std::vector<std::size_t> missing(std::span<const base::Fingerprint> texts) const;
+
+  /// As VectorStore's; without a store, of those computed here.
+  long times_computed(std::span<const base::Fingerprint> texts) const;
+
+  /// Texts computed since this object was made.
+  long computed() const { return computed_; }
+
+ private:
+  struct Hash {
+    std::size_t operator()(const base::Fingerprint& text) const;
+  };
+  void load(std::span<const base::Fingerprint> texts, std::span<const std::size_t> positions);
+
+  VectorStore* store_ = nullptr;
+  std::mutex lock_;
+  std::unordered_map<base::Fingerprint, Vector, Hash> kept_;
+  std::size_t kept_bytes_ = 0;
+  long computed_ = 0;
+};
+
+/// The cosine or the dot product, in double. A vector of zeros resembles nothing: 0. REQUIRES: both are of one length.
+double similarity(Similarity kind, std::span<const float> a, std::span<const float> b);
+
+}  // namespace heed::retrieve
