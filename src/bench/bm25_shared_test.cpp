@@ -25,8 +25,9 @@ TaskResult run_bm25(const std::string& layout, std::string_view recipe, int thre
   judging.ties = recipe_named(recipe).ties;
   RunnerOptions options;
   options.threads = threads;
-  return run_task(task, retrieve::model_named("bm25"), recipe_named(recipe), task.data.arms(),
-                  eval::select_measures(measures), judging, store, options);
+  const auto selected = eval::select_measures(measures);
+  return run_task(task, retrieve::model_named("bm25"), task.data.arms(), {recipe_named(recipe), selected, judging},
+                  store, options);
 }
 
 void expect_scores_of_reference(const collection::Run& run, std::string_view arm) {

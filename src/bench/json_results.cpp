@@ -79,11 +79,56 @@ Json pair_json(const eval::PairEvaluation& pair) {
   return json;
 }
 
-Json task_json(const TaskResult& result, std::string_view heed_version) {
+namespace {
+
+/// The title, or, where there is none, the text's beginning.
+std::string caption(const collection::Document& document) {
+  constexpr std::size_t kLongest = 80;
+  if (!document.title.empty()) return std::string(document.title);
+  if (document.text.size() <= kLongest) return std::string(document.text);
+  std::size_t end = kLongest;
+  while (end > 0 && (static_cast<unsigned char>(document.text[end]) & 0xC0) == 0x80) --end;  // no half character
+  return std::string(document.text.substr(0, end)) + "...";
+}
+
+/// Adds to the queries' entries what a person wants to read beside their figures.
+void add_texts(const collection::InstructionDataset& data, Json& queries) {
+  for (const collection::InstructionTopic& topic : data.topics) {
+    const auto entry = queries.find(topic.id.str());
+    if (entry == queries.end()) continue;
+    if (const auto& need = topic.need(Arm::kOg)) {
+      (*entry)["query"] = need->query;
+      (*entry)["instruction_og"] = need->instruction;
+    }
+    if (const auto& need = topic.need(Arm::kChanged)) (*entry)["instruction_changed"] = need->instruction;
+    for (Json& document : (*entry)["flipped"])
+      if (const auto position = data.corpus.find(document["document"].get<std::string>()))
+        document["title"] = caption(data.corpus[*position]);
+  }
+}
+
+Json work_json(const TaskResult& result) {
+  Json work;
+  long scores = 0;
+  for (const ArmRun& run : result.runs)
+    for (const collection::RankedList& list : run.run.lists()) scores += static_cast<long>(list.size());
+  work["pairs"] = scores;
+  if (result.embedded)
+    work["embedded"] = {{"queries", result.embedded->queries},
+                        {"documents", result.embedded->documents},
+                        {"computed", result.embedded->computed}};
+  return work;
+}
+
+}  // namespace
+
+Json task_json(const TaskResult& result, const collection::InstructionDataset& data, std::string_view heed_version) {
   Json json;
   json["task"] = result.task;
+  json["kind"] = name_of(result.kind);
   json["model"] = result.model;
   json["recipe"] = result.recipe;
+  json["headline"] = headline_measure(result.task, result.kind);
   json["arms"] = Json::array();
   for (const ArmRun& run : result.runs) json["arms"].push_back(name_of(run.arm));
   json["heed_version"] = heed_version;
@@ -94,10 +139,20 @@ Json task_json(const TaskResult& result, std::string_view heed_version) {
                   {"topics", result.topics},
                   {"documents", result.documents},
                   {"candidates", result.candidates}};
-  if (result.pair) json.update(pair_json(*result.pair));
+  json["ranked"] = result.ranked;
+  json["work"] = work_json(result);
+  if (result.robustness)
+    json["robustness"] = {{"measure", "ndcg_cut_10"},
+                          {"value", result.robustness->value},
+                          {"groups", result.robustness->groups.size()},
+                          {"queries", result.topics}};
+  if (result.pair) {
+    json.update(pair_json(*result.pair));
+    add_texts(data, json["per_query"]);
+  }
   for (const ArmEvaluation& arm : result.arms) {
     json[std::string(name_of(arm.arm))] = summary_json(arm.correct);
-    json["paper"][std::string(name_of(arm.arm))] = summary_json(arm.paper);
+    if (arm.paper) json["paper"][std::string(name_of(arm.arm))] = summary_json(*arm.paper);
   }
   if (!result.notes.empty()) json["notes"] = result.notes;
   return json;

@@ -19,8 +19,10 @@ format::Json pair_json(const eval::PairEvaluation& pair);
 /// One document whose judgment changed: grades, ranks (a range [first, last] where ties are taken every way), p_mrr.
 format::Json flipped_json(const eval::FlippedDocument& document);
 
-/// One entry of results.json: the task, what made it, and its figures. The same input gives the same bytes.
-format::Json task_json(const TaskResult& result, std::string_view heed_version);
+/// One entry of results.json: the task, what made it, and its figures, with the texts of topics and titles of documents
+/// that a report shows. `data` is the task's. The same input gives the same bytes.
+format::Json task_json(const TaskResult& result, const collection::InstructionDataset& data,
+                       std::string_view heed_version);
 
 /// The task in MTEB's result layout (mteb 2.x, one file for each model and task): measures named and rounded as there,
 /// times left null. `data` is the task's.

@@ -142,7 +142,7 @@ TEST(JsonResults, TiesTakenEveryWayGiveRangesOfRanks) {
 
 TEST(JsonResults, ATaskSaysWhatMadeItAndHasThePairsFigures) {
   const Example example;
-  const Json json = task_json(example.result, "1.2.3");
+  const Json json = task_json(example.result, example.data, "1.2.3");
   EXPECT_EQ(json["task"], "tiny");
   EXPECT_EQ(json["model"], "m");
   EXPECT_EQ(json["recipe"], "sound");
@@ -165,7 +165,8 @@ TEST(JsonResults, ATaskSaysWhatMadeItAndHasThePairsFigures) {
 }
 
 TEST(JsonResults, OtherArmsStandBesideThePairUnderBothPairings) {
-  const Json json = task_json(Example().result, "1");
+  const Example example;
+  const Json json = task_json(example.result, example.data, "1");
   // b stands second for q1 and q3; q2's relevant document was not found. Crossed, b is q1's only one.
   EXPECT_DOUBLE_EQ(json["none"]["map_cut_1000"].get<double>(), (1.0 / 4 + 0 + 1.0 / 2) / 3);
   EXPECT_DOUBLE_EQ(json["paper"]["none"]["map_cut_1000"].get<double>(), (1.0 / 2 + 0 + 1.0 / 2) / 3);
@@ -176,7 +177,7 @@ TEST(JsonResults, WithoutAPairThereIsNoPMrr) {
   Example example;
   example.result.pair.reset();
   example.result.notes = {"One note."};
-  const Json json = task_json(example.result, "1");
+  const Json json = task_json(example.result, example.data, "1");
   for (const char* const key : {"p_mrr", "queries", "per_query", "og"}) EXPECT_FALSE(json.contains(key)) << key;
   EXPECT_TRUE(json.contains("none"));
   EXPECT_EQ(json["notes"], Json{"One note."});
@@ -187,7 +188,7 @@ TEST(JsonResults, NumbersReadBackExactly) {
   EXPECT_EQ(Json::parse(json_text(numbers)), numbers);
   EXPECT_TRUE(std::signbit(Json::parse(json_text(numbers))[2].get<double>()));
   const Example example;
-  const Json json = task_json(example.result, "1");
+  const Json json = task_json(example.result, example.data, "1");
   const Json read = Json::parse(json_text(json));
   EXPECT_EQ(read, json);
   EXPECT_EQ(read["p_mrr_ci"][1].get<double>(), example.result.pair->p_mrr_interval.high);
@@ -206,7 +207,7 @@ TEST(JsonResults, WhatIsNoUtf8IsReplaced) {
 
 TEST(JsonResults, TheSameInputGivesTheSameBytes) {
   const Example first, second;
-  EXPECT_EQ(json_text(task_json(first.result, "1")), json_text(task_json(second.result, "1")));
+  EXPECT_EQ(json_text(task_json(first.result, first.data, "1")), json_text(task_json(second.result, second.data, "1")));
   EXPECT_EQ(json_text(mteb_json(first.result, first.data)), json_text(mteb_json(second.result, second.data)));
 }
 

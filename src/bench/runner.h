@@ -9,18 +9,41 @@
 #include "bench/task.h"
 #include "collection/run.h"
 #include "eval/pairing.h"
+#include "eval/robustness.h"
 #include "retrieve/models.h"
 
 namespace heed::bench {
 
-/// Called as work is done, from one thread at a time: how many of all scores exist now.
-using Progress = std::function<void(long done, long total)>;
+/// How far a step of the work is.
+struct ProgressReport {
+  std::string_view step;  ///< "embedded" (texts) or "scored" (pairs of need and document)
+  long done = 0, total = 0;
+  long found = 0;  ///< of `done`: there before the step began
+};
+
+/// Called as work is done, from one thread at a time, when what it counts is in the store. What it throws ends the
+/// work, of which nothing is lost.
+using Progress = std::function<void(const ProgressReport&)>;
+
+/// What a run is about to do.
+struct Plan {
+  long scores = 0;                  ///< pairs of need and document
+  long found = 0;                   ///< of them, in the store
+  retrieve::Workload missing;       ///< the rest
+  std::optional<std::string> bill;  ///< what it costs, where it costs money
+  bool is_nothing() const { return missing.pairs == 0 && missing.texts.texts == 0; }
+};
 
 struct RunnerOptions {
   int threads = 1;  ///< changes only the time
-  /// Documents scored and stored at a time, for models that score each document alone: what a crash can cost.
-  std::size_t block = 64;  ///< at least 1
-  Progress progress;
+  /// Documents that are scored, and their scores stored, at a time; 0: as the model's row says.
+  std::size_t block = 0;
+  /// Of a task that ranks its whole corpus: how many of BM25's first documents a model that reads pairs ranks, and how
+  /// many results of a topic are kept.
+  std::size_t first_stage = 100, kept = 1000;
+  Progress progress{};
+  /// Called once the plan is made, before anything is computed.
+  std::function<void(const Plan&)> planned{};
 };
 
 /// An arm's results, in the data set's order of topics and candidates, under the model's name.
@@ -29,36 +52,65 @@ struct ArmRun {
   collection::Run run;
 };
 
+/// What run_arms gives, beside the runs.
+struct ArmRuns {
+  std::vector<ArmRun> runs;
+  std::string ranked;  ///< what each topic's documents were, as the end of a sentence: "the candidates of the data set"
+  std::optional<retrieve::Embedded> embedded{};
+};
+
 /// Ranks every topic's candidates in each arm. What the store holds is not computed again; what is computed is in the
-/// store before this returns, or throws. REQUIRES: each arm once. Throws BadInput where the data lacks an arm, Bug
-/// where the model gives a score that is not finite.
-std::vector<ArmRun> run_arms(const Task& task, const retrieve::Model& model, std::span<const collection::Arm> arms,
-                             ScoreStore& store, const RunnerOptions& options);
+/// store before this returns, or throws. Where the data has no candidates, its whole corpus is ranked by BM25 and by
+/// vectors, whose scores are not stored as they cost little; a model that reads pairs ranks BM25's first documents (for
+/// the query with its original instruction, or the query alone where there is none). REQUIRES: each arm once. Throws
+/// BadInput where the data lacks an arm, Bug where the model gives a score that is not finite.
+ArmRuns run_arms(const Task& task, const retrieve::Model& model, std::span<const collection::Arm> arms,
+                 ScoreStore& store, const RunnerOptions& options);
+
+/// What run_arms would do, and how long that takes by a first batch, which is computed and kept; nothing is computed
+/// where it costs money.
+struct DryRun {
+  Plan plan;
+  std::optional<double> seconds;  ///< for what is missing after the batch; none where nothing was measured
+};
+DryRun dry_run(const Task& task, const retrieve::Model& model, std::span<const collection::Arm> arms, ScoreStore& store,
+               const RunnerOptions& options);
 
 /// How one arm beside the pair retrieved: with the original judgments, and, as the paper's harness had it, with the
-/// changed ones.
+/// changed ones, where the data has any.
 struct ArmEvaluation {
   collection::Arm arm;
-  eval::Evaluation correct, paper;
+  eval::Evaluation correct;
+  std::optional<eval::Evaluation> paper;
 };
 
 /// A task, run and judged. The ids in its evaluations borrow from the task's data, which has to outlive it.
 struct TaskResult {
   std::string task, model, model_identity, dtype, layout;
+  TaskKind kind = TaskKind::kInstruction;
   std::string_view recipe;
   base::Fingerprint data;
   long topics = 0, documents = 0, candidates = 0;
+  std::string ranked;
+  std::optional<retrieve::Embedded> embedded;
   std::vector<ArmRun> runs;
-  std::optional<eval::PairEvaluation> pair;  ///< where both og and changed were run
-  std::vector<ArmEvaluation> arms;           ///< of the arms that are not in the pair
+  std::optional<eval::PairEvaluation> pair;    ///< where both og and changed were run
+  std::vector<ArmEvaluation> arms;             ///< of the arms that are not in the pair
+  std::optional<eval::Robustness> robustness;  ///< of nDCG@10 in the arm og, where queries stand in groups
   std::vector<std::string> notes;
 
   const collection::Run* run(collection::Arm arm) const;
 };
 
-/// Runs the model and judges what it gave. `measures` are those of every evaluation.
-TaskResult run_task(const Task& task, const retrieve::Model& model, const EvaluationRecipe& recipe,
-                    std::span<const collection::Arm> arms, std::span<const eval::SelectedMeasure> measures,
-                    const eval::PairOptions& judging, ScoreStore& store, const RunnerOptions& options);
+/// How a task is judged.
+struct TaskJudging {
+  const EvaluationRecipe& recipe;
+  std::span<const eval::SelectedMeasure> measures;  ///< of every evaluation
+  eval::PairOptions pair{};
+};
+
+/// Runs the model and judges what it gave.
+TaskResult run_task(const Task& task, const retrieve::Model& model, std::span<const collection::Arm> arms,
+                    const TaskJudging& judging, ScoreStore& store, const RunnerOptions& options);
 
 }  // namespace heed::bench

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstring>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -18,31 +19,45 @@ using base::BadInput;
 namespace {
 
 constexpr int kApplicationId = 0x68656564;  // "heed"
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
+constexpr std::size_t kKeyBytes = 16, kCheckBytes = 8;
 
-std::string_view bytes_of(std::span<const double> scores) {
-  return {reinterpret_cast<const char*>(scores.data()), scores.size_bytes()};
+template <class Number>
+std::string_view bytes_of(std::span<const Number> numbers) {
+  return {reinterpret_cast<const char*>(numbers.data()), numbers.size_bytes()};
 }
 
-/// The bytes of a row: a fingerprint of its key and scores, then the scores. SQLite does not notice a flipped bit.
-std::string packed(std::span<const double> scores, const base::Fingerprint& key) {
-  const auto check = base::Digest().add(key.raw()).add(bytes_of(scores)).finish();
-  return std::string(check.raw()).append(bytes_of(scores));
+/// A row's key: the beginning of a digest is as good as the whole.
+std::string row_key(const base::Fingerprint& a, const base::Fingerprint& b) {
+  return std::string(base::Digest().add(a.raw()).add(b.raw()).finish().raw().substr(0, kKeyBytes));
 }
 
-/// The scores of a row, or nothing where it is not what packed() made.
-std::optional<std::vector<double>> unpacked(std::string_view row, const base::Fingerprint& key) {
-  const std::size_t head = key.raw().size();
-  if (row.size() < head || (row.size() - head) % sizeof(double) != 0) return std::nullopt;
-  std::vector<double> scores((row.size() - head) / sizeof(double));
-  if (!scores.empty()) std::memcpy(scores.data(), row.data() + head, row.size() - head);
-  return packed(scores, key) == row ? std::optional(scores) : std::nullopt;
+/// The bytes of a row: a check of its key and numbers, then the numbers. SQLite does not notice a flipped bit.
+template <class Number>
+std::string packed(std::span<const Number> numbers, std::string_view key) {
+  const auto check = base::Digest().add(key).add(bytes_of(numbers)).finish();
+  return std::string(check.raw().substr(0, kCheckBytes)).append(bytes_of(numbers));
+}
+
+/// The numbers of a row, or nothing where it is not what packed() made.
+template <class Number>
+std::optional<std::vector<Number>> unpacked(std::string_view row, std::string_view key) {
+  if (row.size() < kCheckBytes || (row.size() - kCheckBytes) % sizeof(Number) != 0) return std::nullopt;
+  std::vector<Number> numbers((row.size() - kCheckBytes) / sizeof(Number));
+  if (!numbers.empty()) std::memcpy(numbers.data(), row.data() + kCheckBytes, row.size() - kCheckBytes);
+  return packed(std::span<const Number>(numbers), key) == row ? std::optional(numbers) : std::nullopt;
+}
+
+std::string_view blob_of(sqlite3_stmt* statement, int column) {
+  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement, column));
+  return {static_cast<const char*>(sqlite3_column_blob(statement, column)), size};
 }
 
 }  // namespace
 
-base::Fingerprint ScoreKey::fingerprint() const {
-  return base::Digest().add_field(model_identity).add_field(query).add_field(instruction).add(documents.raw()).finish();
+base::Fingerprint need_fingerprint(std::string_view model_identity, std::string_view query,
+                                   std::string_view instruction) {
+  return base::Digest().add_field(model_identity).add_field(query).add_field(instruction).finish();
 }
 
 struct ScoreStore::State {
@@ -62,18 +77,24 @@ struct ScoreStore::State {
     }
     if (number("PRAGMA user_version") != kVersion)
       throw BadInput(path + ": is a score store of another version of heed; remove it, or give another place");
+    execute("CREATE TABLE IF NOT EXISTS scores (key BLOB PRIMARY KEY, scores BLOB NOT NULL) WITHOUT ROWID");
     execute(
-        "CREATE TABLE IF NOT EXISTS scores (key BLOB PRIMARY KEY, model TEXT NOT NULL, query TEXT NOT NULL, "
-        "instruction TEXT NOT NULL, scores BLOB NOT NULL) WITHOUT ROWID");
+        "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, times INTEGER NOT NULL, tokens INTEGER NOT NULL, "
+        "elements BLOB NOT NULL)");
     execute("COMMIT");
     use_write_ahead_log();
-    select = prepared("SELECT scores FROM scores WHERE key = ?");
-    insert = prepared("INSERT OR REPLACE INTO scores VALUES (?, ?, ?, ?, ?)");
+    find_scores = prepared("SELECT scores FROM scores WHERE key = ?");
+    put_scores = prepared("INSERT OR REPLACE INTO scores VALUES (?, ?)");
+    find_vector = prepared("SELECT tokens, elements FROM vectors WHERE key = ?");
+    put_vector = prepared(
+        "INSERT INTO vectors VALUES (?, 1, ?, ?) ON CONFLICT (key) DO UPDATE SET times = times + 1, "
+        "tokens = excluded.tokens, elements = excluded.elements");
+    find_times = prepared("SELECT times FROM vectors WHERE key = ?");
   }
 
   ~State() {
-    sqlite3_finalize(select);
-    sqlite3_finalize(insert);
+    for (sqlite3_stmt* const statement : {find_scores, put_scores, find_vector, put_vector, find_times})
+      sqlite3_finalize(statement);
     sqlite3_close(database);
   }
 
@@ -118,52 +139,130 @@ struct ScoreStore::State {
   }
 
   void bind_blob(sqlite3_stmt* statement, int place, std::string_view bytes) const {
+    // SQLite takes a null pointer for NULL, also where the blob is merely empty.
     const char* const data = bytes.empty() ? "" : bytes.data();
     require(sqlite3_bind_blob64(statement, place, data, bytes.size(), SQLITE_TRANSIENT));
   }
-  void bind_text(sqlite3_stmt* statement, int place, std::string_view text) const {
-    // SQLite takes a null pointer for NULL, also where the text is merely empty.
-    const char* const data = text.empty() ? "" : text.data();
-    require(sqlite3_bind_text64(statement, place, data, text.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
+
+  /// Runs a statement that has its key as first parameter; `read` is called with the row, where there is one.
+  void look_up(sqlite3_stmt* statement, std::string_view key, const std::function<void()>& read) const {
+    bind_blob(statement, 1, key);
+    const int code = sqlite3_step(statement);
+    if (code == SQLITE_ROW) read();
+    sqlite3_reset(statement);
+    require(code);
   }
+
+  void run(sqlite3_stmt* statement) const {
+    const int code = sqlite3_step(statement);
+    sqlite3_reset(statement);
+    require(code);
+  }
+
+  /// All of what `write` does, or nothing of it.
+  void in_transaction(const std::function<void()>& write) const {
+    execute("BEGIN IMMEDIATE");
+    try {
+      write();
+      execute("COMMIT");
+    } catch (...) {
+      sqlite3_exec(database, "ROLLBACK", nullptr, nullptr, nullptr);  // of what already failed
+      throw;
+    }
+  }
+
+  [[noreturn]] void fail_as_damaged() const { throw BadInput(path + ": the score store is damaged; remove it"); }
 
   std::string path;
   sqlite3* database = nullptr;
-  sqlite3_stmt* select = nullptr;
-  sqlite3_stmt* insert = nullptr;
+  sqlite3_stmt *find_scores = nullptr, *put_scores = nullptr;
+  sqlite3_stmt *find_vector = nullptr, *put_vector = nullptr, *find_times = nullptr;
   std::mutex lock;
 };
 
 ScoreStore::ScoreStore(const std::filesystem::path& path) : state_(std::make_unique<State>(path)) {}
 ScoreStore::~ScoreStore() = default;
 
-std::optional<std::vector<double>> ScoreStore::find(const ScoreKey& key) {
-  const base::Fingerprint fingerprint = key.fingerprint();
+std::vector<std::optional<Scores>> ScoreStore::find(std::span<const ScoreKey> keys) {
   const std::lock_guard guard(state_->lock);
-  state_->bind_blob(state_->select, 1, fingerprint.raw());
-  const int code = sqlite3_step(state_->select);
-  std::optional<std::vector<double>> found;
-  if (code == SQLITE_ROW) {
-    const auto size = static_cast<std::size_t>(sqlite3_column_bytes(state_->select, 0));
-    found = unpacked({static_cast<const char*>(sqlite3_column_blob(state_->select, 0)), size}, fingerprint);
+  std::vector<std::optional<Scores>> all(keys.size());
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const std::string key = row_key(keys[i].need, keys[i].documents);
+    bool is_damaged = false;
+    state_->look_up(state_->find_scores, key, [&] {
+      all[i] = unpacked<double>(blob_of(state_->find_scores, 0), key);
+      is_damaged = !all[i];
+    });
+    if (is_damaged) state_->fail_as_damaged();
   }
-  sqlite3_reset(state_->select);
-  state_->require(code);
-  if (code == SQLITE_ROW && !found) throw BadInput(state_->path + ": the score store is damaged; remove it");
-  return found;
+  return all;
 }
 
-void ScoreStore::put(const ScoreKey& key, std::span<const double> scores) {
-  const base::Fingerprint fingerprint = key.fingerprint();
+void ScoreStore::put(std::span<const ScoreKey> keys, std::span<const Scores> scores) {
+  base::check(keys.size() == scores.size());
   const std::lock_guard guard(state_->lock);
-  state_->bind_blob(state_->insert, 1, fingerprint.raw());
-  state_->bind_text(state_->insert, 2, key.model_identity);
-  state_->bind_text(state_->insert, 3, key.query);
-  state_->bind_text(state_->insert, 4, key.instruction);
-  state_->bind_blob(state_->insert, 5, packed(scores, fingerprint));
-  const int code = sqlite3_step(state_->insert);
-  sqlite3_reset(state_->insert);
-  state_->require(code);
+  state_->in_transaction([&] {
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      const std::string key = row_key(keys[i].need, keys[i].documents);
+      state_->bind_blob(state_->put_scores, 1, key);
+      state_->bind_blob(state_->put_scores, 2, packed(std::span<const double>(scores[i]), key));
+      state_->run(state_->put_scores);
+    }
+  });
+}
+
+class ScoreStore::StoredVectors : public retrieve::VectorStore {
+ public:
+  StoredVectors(State& state, std::string_view model_identity)
+      : state_(state), model_(base::fingerprint(model_identity)) {}
+
+  std::vector<std::optional<retrieve::Vector>> find(std::span<const base::Fingerprint> texts) override {
+    const std::lock_guard guard(state_.lock);
+    std::vector<std::optional<retrieve::Vector>> all(texts.size());
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      const std::string key = row_key(model_, texts[i]);
+      bool is_damaged = false;
+      state_.look_up(state_.find_vector, key, [&] {
+        auto elements = unpacked<float>(blob_of(state_.find_vector, 1), key);
+        is_damaged = !elements;
+        if (elements)
+          all[i] = {std::move(*elements), static_cast<std::size_t>(sqlite3_column_int64(state_.find_vector, 0))};
+      });
+      if (is_damaged) state_.fail_as_damaged();
+    }
+    return all;
+  }
+
+  void put(std::span<const base::Fingerprint> texts, std::span<const retrieve::Vector> vectors) override {
+    base::check(texts.size() == vectors.size());
+    const std::lock_guard guard(state_.lock);
+    state_.in_transaction([&] {
+      for (std::size_t i = 0; i < texts.size(); ++i) {
+        const std::string key = row_key(model_, texts[i]);
+        state_.bind_blob(state_.put_vector, 1, key);
+        state_.require(sqlite3_bind_int64(state_.put_vector, 2, static_cast<sqlite3_int64>(vectors[i].tokens)));
+        state_.bind_blob(state_.put_vector, 3, packed(std::span<const float>(vectors[i].elements), key));
+        state_.run(state_.put_vector);
+      }
+    });
+  }
+
+  long times_put(std::span<const base::Fingerprint> texts) override {
+    const std::lock_guard guard(state_.lock);
+    long sum = 0;
+    for (const base::Fingerprint& text : texts)
+      state_.look_up(state_.find_times, row_key(model_, text),
+                     [&] { sum += static_cast<long>(sqlite3_column_int64(state_.find_times, 0)); });
+    return sum;
+  }
+
+ private:
+  State& state_;
+  base::Fingerprint model_;
+};
+
+std::unique_ptr<retrieve::VectorStore> ScoreStore::vectors(std::string_view model_identity) {
+  return std::make_unique<StoredVectors>(*state_, model_identity);
 }
 
 }  // namespace heed::bench

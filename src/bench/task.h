@@ -10,6 +10,8 @@
 
 namespace heed::bench {
 
+using TaskKind = collection::DatasetKind;
+
 /// One data set under the name that its results go by.
 struct Task {
   std::string name;
@@ -17,12 +19,14 @@ struct Task {
 };
 
 /// Reads the data set that `argument` names: a folder, or NAME=FOLDER. Without a name the task is called as the
-/// folder is. Throws BadInput as read_instruction_dataset does, BadUsage for a name that no file could have.
+/// folder is. A folder in BEIR's layout whose task's name begins with InstructIR (in any case) is a robustness
+/// benchmark, each query its own group. Throws BadInput as read_benchmark does, BadUsage for a name that no file could
+/// have.
 Task open_task(const std::string& argument);
 
-/// The measure of the paper's MAP/nDCG column for a task: nDCG@5 for News21 (in any spelling of the name that has those
-/// letters), MAP@1000 for the others (Weller et al. 2024, table 2).
-std::string_view headline_measure(std::string_view task);
+/// The measure that stands for a task: of an instruction benchmark nDCG@5 for News21 (in any spelling of the name that
+/// has those letters), MAP@1000 for the others (Weller et al. 2024, table 2); nDCG@10 else (tables 3 and 4).
+std::string_view headline_measure(std::string_view task, TaskKind kind = TaskKind::kInstruction);
 
 /// How a benchmark is run and judged: two of them, each a name for settings that go together.
 struct EvaluationRecipe {

@@ -44,7 +44,7 @@ report::Section task_section(const TaskResult& result) {
   std::vector<report::ReportedArm> arms;
   if (result.pair) arms.push_back({"og", &result.pair->og, &result.pair->paper_og});
   for (const bench::ArmEvaluation& arm : result.arms)
-    arms.push_back({std::string(name_of(arm.arm)), &arm.correct, &arm.paper});
+    arms.push_back({std::string(name_of(arm.arm)), &arm.correct, arm.paper ? &*arm.paper : &arm.correct});
   if (arms.size() > 1 || !result.pair) {
     section.tables.push_back(report::arm_table(arms, bench::headline_measure(result.task)));
     section.tables.back().title =

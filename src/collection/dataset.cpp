@@ -64,6 +64,18 @@ std::string_view name_of(Arm arm) {
   return kArms[static_cast<std::size_t>(arm)].name;
 }
 
+std::string_view name_of(DatasetKind kind) {
+  switch (kind) {
+    case DatasetKind::kInstruction:
+      return "instruction";
+    case DatasetKind::kRetrieval:
+      return "retrieval";
+    case DatasetKind::kRobustness:
+      return "robustness";
+  }
+  throw base::Bug("a kind of data set without a name");
+}
+
 std::optional<Arm> arm_named(std::string_view name) {
   for (const ArmRow& row : kArms)
     if (row.name == name) return row.arm;
@@ -95,6 +107,7 @@ base::Fingerprint InstructionDataset::fingerprint() const {
       for (const std::uint32_t candidate : *candidates) digest.add_field(corpus[candidate].id.text());
     }
     for (const Judgments* const judgments : {&judgments_og, &judgments_changed}) {
+      if (judgments->find(topic.id) == nullptr) continue;
       const JudgedList& list = *judgments->find(topic.id);
       add_count(list.size());
       for (const auto& [document, grade] : list.entries())

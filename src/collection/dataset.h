@@ -36,9 +36,21 @@ inline constexpr std::array<ArmRow, 5> kArms = {{
 std::string_view name_of(Arm arm);
 std::optional<Arm> arm_named(std::string_view name);
 
-/// One topic of an instruction benchmark.
+/// What a data set measures.
+enum class DatasetKind {
+  kInstruction,  ///< whether a system obeys an altered instruction: p-MRR
+  kRetrieval,    ///< whether it finds what is relevant: nDCG@10
+  kRobustness,   ///< how it fares under the least favourable of a query's instructions: Robustness@10
+};
+
+/// "instruction", "retrieval", "robustness".
+std::string_view name_of(DatasetKind kind);
+
+/// One topic of a benchmark.
 struct InstructionTopic {
   QueryId id;
+  /// Of a robustness benchmark: what the topics that ask the same have in common.
+  std::string_view group;
   std::array<std::optional<Need>, kArms.size()> needs;  ///< by arm; an arm that the data lacks has none
   /// The documents to rank, as positions in the corpus, in the order in which the data set lists them.
   std::vector<std::uint32_t> candidates_og, candidates_changed;
@@ -50,9 +62,12 @@ struct InstructionTopic {
   }
 };
 
-/// A benchmark of topics with two instructions each, and judgments under both. Owns all its texts.
+/// A benchmark of topics with two instructions each, and judgments under both; or, if its kind is another, of topics
+/// with one or none, whose candidates are the whole corpus and whose judgments are judgments_og. Owns all its texts.
 struct InstructionDataset {
-  std::string_view layout;  ///< the name of its row in kLayouts
+  std::string_view layout;  ///< the name of its row in kLayouts; "beir", "instructir"
+  DatasetKind kind = DatasetKind::kInstruction;
+  bool ranks_corpus = false;  ///< no topic has candidates of its own
   Corpus corpus;
   TextArena texts;
   std::vector<InstructionTopic> topics;
