@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "base/error.h"
-
 namespace heed::report {
 namespace {
 
@@ -62,49 +60,6 @@ eval::PairEvaluation with_p_mrr(double value, double low, double high, std::size
   return pair;
 }
 
-TEST(PairTables, ThePapersTableHasTheOriginalRunUnderBothPairings) {
-  const eval::PairEvaluation pair = example();
-  const ReportedTask tasks[] = {{"Core17", "map_cut_1000", &pair}};
-  const Table table = paper_table("bm25", tasks, FirstRow::kCorrect);
-  EXPECT_EQ(names_of(table), (Row{"Model", "judgments", "Core17 MAP@1000", "p-MRR [95% interval]"}));
-  // (1 + 1/3 + 1) / 3, and crossed (1/2 + 1/2 + 1) / 3. Two queries' means are -1/6, 1/4 or 2/3.
-  EXPECT_EQ(table.rows, (Rows{{"bm25", "correct", "77.8", "+25.0 [-16.7, +66.7]"},
-                              {"bm25", "paper", "66.7", "+25.0 [-16.7, +66.7]"}}));
-  ASSERT_EQ(table.remarks.size(), 1u);
-}
-
-TEST(PairTables, SeveralTasksAreAveragedEachWeighingTheSame) {
-  const eval::PairEvaluation first = example();
-  eval::PairEvaluation second = first;
-  second.p_mrr = -0.05;
-  second.p_mrr_interval = {-0.1, 0.0001};
-  const ReportedTask tasks[] = {{"Core17", "map_cut_1000", &first}, {"News21", "ndcg_cut_5", &second}};
-  const Table table = paper_table("bm25", tasks, FirstRow::kCorrect);
-  EXPECT_EQ(names_of(table), (Row{"Model", "judgments", "Core17 MAP@1000", "p-MRR [95% interval]", "News21 nDCG@5",
-                                  "p-MRR [95% interval]", "Average score", "p-MRR"}));
-  // nDCG@5: (1 + 1/2 + 1) / 3; crossed (1/log2(3) + 1/log2(3) + 1) / 3.
-  EXPECT_EQ(table.rows,
-            (Rows{{"bm25", "correct", "77.8", "+25.0 [-16.7, +66.7]", "83.3", "-5.0 [-10.0, +0.0]", "80.6", "+10.0"},
-                  {"bm25", "paper", "66.7", "+25.0 [-16.7, +66.7]", "75.4", "-5.0 [-10.0, +0.0]", "71.0", "+10.0"}}));
-}
-
-TEST(PairTables, PaperFirstExchangesTheRowsAndNothingElse) {
-  const eval::PairEvaluation pair = example();
-  const ReportedTask tasks[] = {{"A", "ndcg_cut_5", &pair}, {"B", "recip_rank", &pair}};
-  const Table sound = paper_table("m", tasks, FirstRow::kCorrect), paper = paper_table("m", tasks, FirstRow::kPaper);
-  EXPECT_EQ(names_of(sound)[4], "B recip_rank");
-  EXPECT_EQ(names_of(sound), names_of(paper));
-  EXPECT_EQ(paper.rows, (Rows{sound.rows[1], sound.rows[0]}));
-  EXPECT_EQ(paper.rows[0][1], "paper");
-  EXPECT_EQ(paper.remarks, sound.remarks);
-}
-
-TEST(PairTables, AHeadlineThatNobodyMeasuredIsABug) {
-  const eval::PairEvaluation pair = example();
-  const ReportedTask tasks[] = {{"A", "map", &pair}};
-  EXPECT_THROW(paper_table("m", tasks, FirstRow::kCorrect), base::Bug);
-}
-
 TEST(PairTables, EveryMeasureThatIsANumberHasARow) {
   const Table table = measure_table(example());
   EXPECT_EQ(names_of(table), (Row{"measure", "og", "changed", "paper: og", "paper: changed"}));
@@ -123,34 +78,9 @@ TEST(PairTables, EveryQueryHasARowAlsoWithoutAPMrr) {
                               {"q3", "-", "0", "100.0", "100.0"}}));
 }
 
-TEST(PairTables, ArmsAreComparedWithTheQueryAlone) {
-  const eval::PairEvaluation pair = example();
-  const ReportedArm arms[] = {
-      {"og", &pair.og, &pair.paper_og}, {"none", &pair.changed, &pair.paper_changed}, {"short", &pair.og, &pair.og}};
-  const Table table = arm_table(arms, "ndcg_cut_5");
-  EXPECT_EQ(names_of(table),
-            (Row{"arm", "MAP@1000", "nDCG@5", "paper: MAP@1000", "paper: nDCG@5", "nDCG@5 against none"}));
-  EXPECT_EQ(table.rows, (Rows{{"og", "77.8", "83.3", "66.7", "75.4", "+12.3"},
-                              {"none", "61.1", "71.0", "86.1", "89.8", ""},
-                              {"short", "77.8", "83.3", "77.8", "83.3", "+12.3"}}));
-  EXPECT_EQ(arm_table(arms, "map_cut_1000").rows[0].back(), "+16.7");
-  EXPECT_EQ(arm_table(arms, "map_cut_1000").columns.back().name, "MAP@1000 against none");
-}
-
-TEST(PairTables, WithoutTheQueryAloneThereIsNoComparison) {
-  const eval::PairEvaluation pair = example();
-  const ReportedArm arms[] = {{"keywords", &pair.og, &pair.paper_og}};
-  const Table table = arm_table(arms, "map_cut_1000");
-  EXPECT_EQ(table.columns.size(), 5u);
-  EXPECT_EQ(table.rows, (Rows{{"keywords", "77.8", "83.3", "66.7", "75.4"}}));
-}
-
 TEST(PairTables, EveryRowIsAsLongAsTheNames) {
   const eval::PairEvaluation pair = example();
-  const ReportedTask tasks[] = {{"A", "ndcg_cut_5", &pair}, {"B", "recip_rank", &pair}};
-  const ReportedArm arms[] = {{"none", &pair.og, &pair.og}, {"og", &pair.og, &pair.og}};
-  for (const Table& table : {paper_table("m", tasks, FirstRow::kPaper), measure_table(pair),
-                             query_table(pair, "recip_rank"), arm_table(arms, "ndcg_cut_5")})
+  for (const Table& table : {measure_table(pair), query_table(pair, "recip_rank")})
     for (const Row& row : table.rows) EXPECT_EQ(row.size(), table.columns.size());
 }
 

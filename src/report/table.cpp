@@ -172,4 +172,11 @@ std::string signed_percent(double fraction) {
   return text.starts_with('-') ? text : "+" + text;
 }
 
+std::string spoken_measure(std::string_view measure) {
+  constexpr std::pair<std::string_view, std::string_view> kSpoken[] = {{"map_cut_", "MAP@"}, {"ndcg_cut_", "nDCG@"}};
+  for (const auto& [prefix, spoken] : kSpoken)
+    if (measure.starts_with(prefix)) return std::string(spoken) + std::string(measure.substr(prefix.size()));
+  return std::string(measure);
+}
+
 }  // namespace heed::report

@@ -42,4 +42,7 @@ std::string percent(double fraction);
 /// As percent(), with its sign: "+13.7", "-30.0", "+0.0".
 std::string signed_percent(double fraction);
 
+/// How people call a measure: "MAP@1000" for map_cut_1000, "nDCG@5" for ndcg_cut_5, else trec_eval's name.
+std::string spoken_measure(std::string_view measure);
+
 }  // namespace heed::report
