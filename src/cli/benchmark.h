@@ -6,7 +6,8 @@
 
 #include "bench/runner.h"
 #include "cli/model_options.h"
-#include "report/page.h"
+#include "format/json.h"
+#include "report/model_tables.h"
 
 namespace heed::cli {
 
@@ -29,18 +30,15 @@ struct BenchmarkTask {
 /// Reads all data first, so that what is wrong is said before hours of work; then runs and judges.
 std::vector<BenchmarkTask> run_benchmark(const BenchmarkRequest& request, const std::filesystem::path& store);
 
-/// The tables and sentences about the tasks, as sections: the paper's table first, then each task.
-std::vector<report::Section> report_sections(const BenchmarkRequest& request, const std::vector<BenchmarkTask>& tasks);
-
-/// The sections as text, in a format other than JSON.
-std::string render_sections(const std::vector<report::Section>& sections, report::Format format);
-
 /// All results as the list that results.json holds.
-std::string results_text(const std::vector<BenchmarkTask>& tasks);
+format::Json results_document(const std::vector<BenchmarkTask>& tasks);
 
-/// Writes results.json, runs/TASK.ARM.run, results/MODEL/TASK.json (of a pair; mteb has no other) and report.html below
-/// `out`, each whole or not at all. results.json comes last: where it is, the others are.
-void write_results(const BenchmarkRequest& request, const std::vector<BenchmarkTask>& tasks,
-                   const std::filesystem::path& out);
+/// What a report of them shows: what their document says, with the published figures of their models.
+report::ReportData report_data(const std::vector<BenchmarkTask>& tasks);
+
+/// Writes results.json, runs/TASK.ARM.run, results/MODEL/TASK.json (of a pair; mteb has no other), report.html and,
+/// where that shows published figures, published.tsv below `out`, each whole or not at all. results.json comes last:
+/// where it is, the others are.
+void write_results(const std::vector<BenchmarkTask>& tasks, const std::filesystem::path& out);
 
 }  // namespace heed::cli

@@ -10,6 +10,7 @@ constexpr Command kCommands[] = {
     {"bench", "the main job: runs a model on instruction benchmarks and reports", set_up_bench},
     {"compare", "tells two systems apart: a paired randomization test, the topics that differ most", set_up_compare},
     {"explain", "shows why one topic scored as it did", set_up_explain},
+    {"report", "makes the paper's tables, charts and a page from the results of one or several models", set_up_report},
     {"inspect", "says what a file or folder holds: its format, counts, what reading passed over", set_up_inspect},
     {"score", "scores pairs of query and document with a model", set_up_score},
     {"encode", "gives a bi-encoder's vectors of texts", set_up_encode},

@@ -23,6 +23,7 @@ void set_up_bench(CLI::App& app);
 void set_up_demo(CLI::App& app);
 void set_up_compare(CLI::App& app);
 void set_up_explain(CLI::App& app);
+void set_up_report(CLI::App& app);
 void set_up_inspect(CLI::App& app);
 void set_up_score(CLI::App& app);
 void set_up_encode(CLI::App& app);

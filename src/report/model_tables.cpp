@@ -217,7 +217,8 @@ std::optional<Dot> dot_of(const System& system, const std::vector<TaskColumns>& 
 std::vector<Dot> published_dots(const ReportData& data, const std::vector<TaskColumns>& tasks) {
   std::vector<Dot> dots;
   for (const PublishedModel& model : data.published.models()) {
-    if (!model.source->is_crossed) continue;
+    const auto is_dot = [&](const Dot& dot) { return data.published.is_same_model(dot.label, model.name); };
+    if (!model.source->is_crossed || std::ranges::any_of(dots, is_dot)) continue;
     double score = 0, p_mrr = 0;
     const bool has_all = std::ranges::all_of(tasks, [&](const TaskColumns& task) {
       const auto one = model.figure(task.name, task.headline), other = model.figure(task.name, "p_mrr");
@@ -259,7 +260,7 @@ FigureTable table_2(const ReportData& data) {
 
 FigureTable table_3(const ReportData& data) {
   const auto [systems, tasks] = group(data, [](const ResultEntry& entry) { return entry.kind == Kind::kRetrieval; });
-  FigureTable table{"3", "", {"Model", "figures"}, {}, {}, {}};
+  FigureTable table{"3", "BEIR collections", {"Model", "figures"}, {}, {}, {}};
   for (const TaskColumns& task : tasks) {
     table.columns.push_back({task.name, "nDCG@10", task.name + " nDCG@10", "ndcg_cut_10", false});
     table.columns.push_back({task.name, "with keywords", "with keywords", "ndcg_cut_10_keywords_change", true});
@@ -283,7 +284,7 @@ FigureTable table_3(const ReportData& data) {
 
 FigureTable table_4(const ReportData& data) {
   const auto [systems, tasks] = group(data, [](const ResultEntry& entry) { return entry.robustness.has_value(); });
-  FigureTable table{"4", "", {"Model", "figures"}, {}, {}, {}};
+  FigureTable table{"4", "Robustness to the instruction", {"Model", "figures"}, {}, {}, {}};
   for (const TaskColumns& task : tasks)
     table.columns.push_back({task.name, "Robustness@10", task.name + " Robustness@10", "robustness_10", false});
   add_rows(
@@ -308,7 +309,7 @@ FigureTable table_4(const ReportData& data) {
 
 FigureTable figure_3(const ReportData& data) {
   const auto [systems, tasks] = group(data, has_lengths);
-  FigureTable table{"figure3", "", {"Model", "judgments"}, {}, {}, {}};
+  FigureTable table{"figure3", "What instructions add to the query alone", {"Model", "judgments"}, {}, {}, {}};
   for (const TaskColumns& task : tasks)
     for (const auto& [name, key] : {std::pair("full", "og"), {"keywords", "keywords"}, {"short", "short"}})
       table.columns.push_back({task.name, name, task.name + " " + name, key, true});

@@ -1,85 +1,361 @@
 #include "report/page.h"
 
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "format/fields.h"
+#include "report/charts.h"
+#include "report/html.h"
+#include "report/page_style.h"
+#include "report/task_section.h"
+#include "report/word_diff.h"
+
 namespace heed::report {
 
 namespace {
 
-std::string escaped(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        result += "&amp;";
-        break;
-      case '<':
-        result += "&lt;";
-        break;
-      case '>':
-        result += "&gt;";
-        break;
-      case '"':
-        result += "&quot;";
-        break;
-      case '\n':
-        result += "<br>";
-        break;
-      default:
-        result += c;
-    }
-  }
-  return result;
+/// A section of the page, and its line in the list of contents.
+struct Part {
+  std::string id, heading, html;
+};
+
+std::string source_line(const std::string& sources_html) {
+  return element_of("p", "Figures: " + sources_html + ".", {{"class", "source"}}) + "\n";
 }
 
-std::string element(std::string_view name, std::string_view text, std::string_view attributes = "") {
-  std::string html = "<";
-  html.append(name).append(attributes.empty() ? "" : " ").append(attributes).append(">").append(escaped(text));
-  return html.append("</").append(name).append(">");
-}
-
-std::string html_table(const Table& table) {
-  std::string html = "<div class=\"table\"><table>\n";
-  if (!table.title.empty()) html += element("caption", table.title) + "\n";
-  const auto class_of = [&](std::size_t i) {
-    return table.columns[i].align == Table::Align::kLeft ? "class=\"left\"" : "";
-  };
-  html += "<thead><tr>";
-  for (std::size_t i = 0; i < table.columns.size(); ++i) html += element("th", table.columns[i].name, class_of(i));
-  html += "</tr></thead>\n<tbody>\n";
-  for (const auto& row : table.rows) {
-    html += "<tr>";
-    for (std::size_t i = 0; i < row.size(); ++i) html += element("td", row[i], class_of(i));
-    html += "</tr>\n";
-  }
-  html += "</tbody></table></div>\n";
-  for (const std::string& remark : table.remarks) html += element("p", remark, "class=\"remark\"") + "\n";
+std::string links_to(const std::vector<std::string>& files) {
+  std::string html;
+  for (const std::string& file : files) html += (html.empty() ? "" : ", ") + file_link(file);
   return html;
 }
 
-constexpr std::string_view kStyle =
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 "
-    "1rem;color:#1a1a1a;background:#fff}"
-    "h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2.5rem}.table{overflow-x:auto}"
-    "table{border-collapse:collapse;font-variant-numeric:tabular-nums}caption{text-align:left;margin:.5rem 0}"
-    "th,td{padding:.25rem .75rem;text-align:right;border-bottom:1px solid #ddd}th{border-bottom:2px solid #888}"
-    ".left{text-align:left}.remark,footer{color:#555;font-size:.9rem}"
-    "@media(prefers-color-scheme:dark){body{color:#e6e6e6;background:#161616}th,td{border-color:#444}.remark,footer{"
-    "color:#aaa}}";
+/// The files of a table's figures, each once.
+std::vector<std::string> sources_of(const ReportData& data, bool with_published) {
+  std::vector<std::string> files;
+  for (const ResultEntry& entry : data.results)
+    if (std::ranges::find(files, entry.source) == files.end()) files.push_back(entry.source);
+  if (with_published) files.push_back(data.published_file);
+  return files;
+}
+
+// ---- tables of figures
+
+std::string head_of(const FigureTable& table) {
+  std::string groups = "<tr>", names = "<tr>";
+  for (const std::string& label : table.label_names) {
+    groups += "<td></td>";
+    names += element(
+        "th", label,
+        {{"scope", "col"}, {"class", "left"}, {"data-column", std::to_string(&label - table.label_names.data())}});
+  }
+  for (std::size_t i = 0; i < table.columns.size();) {
+    std::size_t end = i;
+    while (end < table.columns.size() && table.columns[end].group == table.columns[i].group) ++end;
+    groups += element("th", table.columns[i].group, {{"scope", "colgroup"}, {"colspan", std::to_string(end - i)}});
+    for (; i < end; ++i)
+      names += element("th", table.columns[i].name,
+                       {{"scope", "col"}, {"data-column", std::to_string(table.label_names.size() + i)}});
+  }
+  return "<thead>" + groups + "</tr>\n" + names + "</tr></thead>\n";
+}
+
+std::string cell_of(const Figure& figure, const FigureTable::Column& column) {
+  if (!figure.value) return element("td", "-");
+  std::string html = escaped(spelled({figure.value, std::nullopt}, column));
+  if (figure.interval)
+    html += element("span", signed_percent(figure.interval->low) + " to " + signed_percent(figure.interval->high),
+                    {{"class", "interval"}});
+  Attributes attributes = {{"data-value", format::exact(*figure.value)}};
+  if (column.group == "average") attributes.emplace_back("class", "average");
+  return element_of("td", html, attributes);
+}
+
+std::string body_of(const FigureTable& table) {
+  std::string html = "<tbody>\n";
+  for (std::size_t r = 0; r < table.rows.size(); ++r) {
+    const auto& row = table.rows[r];
+    std::string look = row.is_published ? "published" : "";
+    if (r > 0 && row.labels[0] != table.rows[r - 1].labels[0]) look += look.empty() ? "new-system" : " new-system";
+    Attributes attributes = {{"data-source", row.source}};
+    if (!look.empty()) attributes.emplace_back("class", look);
+    html += open_tag("tr", attributes) + element("th", row.labels[0], {{"scope", "row"}});
+    for (std::size_t i = 1; i < row.labels.size(); ++i) html += element("td", row.labels[i], {{"class", "left"}});
+    for (std::size_t i = 0; i < row.figures.size(); ++i) html += cell_of(row.figures[i], table.columns[i]);
+    html += "</tr>\n";
+  }
+  return html + "</tbody>";
+}
+
+std::string figure_table(const FigureTable& table, const std::string& caption, const ReportData& data) {
+  std::string html = scroll_box(caption) + open_tag("table", {{"class", "headline sortable"}}) +
+                     element("caption", caption) + "\n" + head_of(table) + body_of(table) + "</table></div>\n";
+  for (const std::string& remark : table.remarks) html += element("p", remark, {{"class", "remark"}}) + "\n";
+  return html + source_line(links_to(sources_of(data, table.shows_published())));
+}
+
+// ---- the parts before the tasks
+
+std::string verdict_list(const ReportData& data) {
+  std::string items;
+  const auto sentences = verdicts(data.results);
+  std::size_t i = 0;
+  for (const ResultEntry& entry : data.results) {
+    if (!entry.obedience) continue;
+    const auto& interval = entry.obedience->interval;
+    const char* const look = interval.high < 0 ? "bad" : interval.low > 0 ? "good" : "open";
+    items += element("li", sentences[i++], {{"class", look}}) + "\n";
+  }
+  return items.empty() ? "" : element_of("ul", "\n" + items, {{"class", "verdicts"}}) + "\n";
+}
+
+std::string scatter_figure(const ReportData& data) {
+  const Scatter dots = scatter(data);
+  if (dots.dots.size() < 2) return "";
+  const bool has_published = std::ranges::any_of(dots.dots, &Dot::is_published);
+  std::string text = "Diamonds: these results.";
+  if (has_published)
+    text +=
+        " Grey points: published figures of the same tasks. All scores go by the crossed judgments, as the published "
+        "ones do.";
+  return element_of("figure", element_of("div", scatter_svg(dots),
+                                         {{"class", "chart-box"},
+                                          {"role", "region"},
+                                          {"tabindex", "0"},
+                                          {"aria-label", "Chart of score against p-MRR"}}) +
+                                  element_of("figcaption", escaped(text) + " Figures: " +
+                                                               links_to(sources_of(data, has_published)) + ".")) +
+         "\n";
+}
+
+Part results_part(const ReportData& data) {
+  Part part{"results", "Results", verdict_list(data)};
+  if (const FigureTable table = table_2(data); !table.rows.empty())
+    part.html += figure_table(table, "Score and p-MRR, x100, with 95% intervals", data);
+  return part;
+}
+
+Part lengths_part(const ReportData& data) {
+  Part part{"lengths", "What instructions add", ""};
+  const FigureTable table = figure_3(data);
+  if (table.rows.empty()) return part;
+  part.html = element("p",
+                      "How much the score of the query alone changes when the full instruction, only its keywords or a "
+                      "short instruction goes with it.") +
+              "\n<div class=\"charts\">\n";
+  for (const auto& [judgments, text] : {std::pair("correct", "With the original instruction's judgments."),
+                                        {"paper", "With the crossed judgments, as the paper's figure 3."}})
+    part.html +=
+        element_of("figure", element_of("div", bars_svg(table, judgments),
+                                        {{"class", "chart-box"},
+                                         {"role", "region"},
+                                         {"tabindex", "0"},
+                                         {"aria-label", std::string("Bars: ") + text}}) +
+                                 element_of("figcaption",
+                                            escaped(text) + " Figures: " + links_to(sources_of(data, false)) + ".")) +
+        "\n";
+  part.html += "</div>\n" + figure_table(table, "Difference to the query alone, x100", data);
+  return part;
+}
+
+Part table_part(const ReportData& data, Part part, FigureTable (*build)(const ReportData&)) {
+  if (const FigureTable table = build(data); !table.rows.empty()) part.html = figure_table(table, part.heading, data);
+  return part;
+}
+
+// ---- topics
+
+std::string instruction_box(std::string_view heading, const std::vector<DiffPart>& parts, DiffPart::Change shown) {
+  const std::string_view mark = shown == DiffPart::Change::kAdded ? "ins" : "del";
+  std::string html;
+  for (const DiffPart& part : parts) {
+    if (part.change != DiffPart::Change::kSame && part.change != shown) continue;
+    if (!html.empty()) html += " ";
+    html += part.change == shown ? element(mark, part.text) : escaped(part.text);
+  }
+  return "<div>" + element("h4", heading) + element_of("p", html) + "</div>";
+}
+
+std::string instructions_of(const ResultTopic& topic) {
+  if (topic.instruction_og.empty() && topic.instruction_changed.empty()) return "";
+  const auto parts = word_diff(topic.instruction_og, topic.instruction_changed);
+  return element_of("div",
+                    instruction_box("Original instruction", parts, DiffPart::Change::kRemoved) +
+                        instruction_box("Altered instruction", parts, DiffPart::Change::kAdded),
+                    {{"class", "instructions columns"}}) +
+         "\n";
+}
+
+std::string spelled_rank(eval::RankRange range) {
+  return std::to_string(range.first) + (range.is_tied() ? "-" + std::to_string(range.last) : "");
+}
+
+std::string movement(const ResultFlip& flip) {
+  if (flip.p_mrr == 0) return element("td", "stayed", {{"class", "left stayed"}});
+  const bool rose = flip.p_mrr < 0;
+  const std::string gained = flip.grade_changed > flip.grade_og ? " (it gained relevance)" : "";
+  return element("td", (rose ? "\xE2\x96\xB2 rose" : "\xE2\x96\xBC fell") + gained,
+                 {{"class", rose ? "left rose" : "left fell"}});
+}
+
+std::string shift_table(const ResultTopic& topic) {
+  std::vector<const ResultFlip*> flips;
+  for (const ResultFlip& flip : topic.flipped) flips.push_back(&flip);
+  std::ranges::stable_sort(flips, std::greater<>(), [](const ResultFlip* flip) { return std::abs(flip->p_mrr); });
+  const bool has_titles = std::ranges::any_of(topic.flipped, [](const ResultFlip& f) { return !f.title.empty(); });
+  std::string html = scroll_box("Documents of topic " + topic.id) + "<table>\n<thead><tr>";
+  html += element("th", "document", {{"scope", "col"}, {"class", "left"}});
+  if (has_titles) html += element("th", "title", {{"scope", "col"}, {"class", "left"}});
+  for (const char* const name : {"before", "after"}) html += element("th", name, {{"scope", "col"}});
+  html += element("th", "it", {{"scope", "col"}, {"class", "left"}}) + element("th", "p-MRR", {{"scope", "col"}}) +
+          element("th", "share", {{"scope", "col"}}) + "</tr></thead>\n<tbody>\n";
+  const auto count = static_cast<double>(flips.size());
+  for (const ResultFlip* const flip : flips) {
+    html += "<tr>" + element("td", flip->document, {{"class", "left document"}});
+    if (has_titles) html += element("td", flip->title, {{"class", "left title"}});
+    html += element("td", spelled_rank(flip->before)) + element("td", spelled_rank(flip->after)) + movement(*flip) +
+            element("td", signed_percent(flip->p_mrr)) + element("td", signed_percent(flip->p_mrr / count)) + "</tr>\n";
+  }
+  return html + "</tbody></table></div>\n";
+}
+
+std::string topic_details(const ResultTopic& topic) {
+  const auto count = static_cast<long>(topic.flipped.size());
+  const double p_mrr = topic.p_mrr.value_or(0);
+  std::string summary =
+      element("span", topic.id, {{"class", "id"}}) + element("span", topic.query, {{"class", "query"}}) +
+      element("span", base::counted(count, "document", "documents"), {{"class", "count"}}) + p_mrr_bar_svg(p_mrr) +
+      element("span", signed_percent(p_mrr),
+              {{"class", p_mrr < 0   ? "p-mrr rose"
+                         : p_mrr > 0 ? "p-mrr fell"
+                                     : "p-mrr stayed"}});
+  const std::string shifts = element_of("figure", slope_svg(topic)) + shift_table(topic);
+  return element_of("details",
+                    element_of("summary", summary) + "\n" +
+                        element_of("div", instructions_of(topic) + element_of("div", shifts, {{"class", "shifts"}}),
+                                   {{"class", "inside"}}),
+                    {{"class", "topic"}}) +
+         "\n";
+}
+
+std::string topic_list(const ResultEntry& entry) {
+  std::vector<const ResultTopic*> topics;
+  for (const ResultTopic& topic : entry.per_query)
+    if (!topic.flipped.empty()) topics.push_back(&topic);
+  if (topics.empty()) return "";
+  std::ranges::stable_sort(topics, {}, [](const ResultTopic* topic) { return topic->p_mrr.value_or(0); });
+  std::string html =
+      element("h3", "Topic by topic") + "\n" +
+      element_of("p",
+                 "The worst p-MRR first. Of each document that the altered instruction judges otherwise: "
+                 "its rank before and after, whether it <span class=\"rose\">\xE2\x96\xB2 rose</span> or "
+                 "<span class=\"fell\">\xE2\x96\xBC fell</span>, and its share of the topic's p-MRR, x100. "
+                 "Figures: " +
+                     file_link(entry.source) + ".") +
+      "\n<div class=\"topics\">\n";
+  for (const ResultTopic* const topic : topics) html += topic_details(*topic);
+  return html + "</div>\n";
+}
+
+Part task_part(const ResultEntry& entry, const std::string& heading, std::size_t number) {
+  const Section section = task_section(entry, heading);
+  Part part{"task-" + std::to_string(number), heading, ""};
+  for (const std::string& paragraph : section.paragraphs)
+    part.html += element("p", paragraph, {{"class", "fact"}}) + "\n";
+  if (!section.tables.empty()) {
+    part.html += "<div class=\"columns\">\n";
+    for (const Table& table : section.tables) part.html += "<div>" + html_table(table) + "</div>\n";
+    part.html += "</div>\n" + source_line(file_link(entry.source));
+  }
+  for (const std::string& note : entry.notes)
+    part.html += element("p", "Note: " + note + ".", {{"class", "remark"}}) + "\n";
+  part.html += topic_list(entry);
+  return part;
+}
+
+// ---- the page
+
+/// What the page says about itself.
+struct PageTexts {
+  std::string title, lede, made_by;
+};
+
+/// Each text once, in the order of the results.
+template <typename TextOf>
+std::vector<std::string> each_once(const ReportData& data, TextOf text_of) {
+  std::vector<std::string> texts;
+  for (const ResultEntry& entry : data.results)
+    if (const std::string text = text_of(entry); std::ranges::find(texts, text) == texts.end()) texts.push_back(text);
+  return texts;
+}
+
+std::string joined(const std::vector<std::string>& texts, std::string_view separator) {
+  std::string all;
+  for (const std::string& text : texts) all.append(all.empty() ? "" : separator).append(text);
+  return all;
+}
+
+std::string title_of(const ReportData& data) {
+  const auto models = each_once(data, [](const ResultEntry& entry) { return entry.model; });
+  const bool is_about_instructions =
+      std::ranges::any_of(data.results, [](const ResultEntry& entry) { return entry.kind != Kind::kRetrieval; });
+  if (!is_about_instructions) return joined(models, ", ") + ": retrieval";
+  return models.size() == 1 ? models.front() + ": does it follow instructions?" : "Do they follow instructions?";
+}
+
+std::string lede_of(const ReportData& data) {
+  return joined(each_once(data, [&](const ResultEntry& entry) { return label_of(entry, data.results); }), ", ") +
+         " on " + joined(each_once(data, [](const ResultEntry& entry) { return entry.task; }), ", ");
+}
+
+std::string made_by(const ReportData& data, std::string_view heed_version) {
+  const auto runs = each_once(data, [](const ResultEntry& entry) {
+    return entry.model + ", recipe " + entry.recipe + ", " + entry.dtype + ", run by heed " + entry.heed_version +
+           ": " + entry.model_identity;
+  });
+  return "This page was made by heed " + std::string(heed_version) + ". " + joined(runs, ". ") + ".";
+}
+
+std::string page_of(const PageTexts& texts, const std::vector<Part>& parts) {
+  std::string contents, main;
+  for (const Part& part : parts) {
+    contents += element_of("li", element("a", part.heading, {{"href", "#" + part.id}}));
+    main += element_of("section", "\n" + element("h2", part.heading, {{"id", part.id}}) + "\n" + part.html,
+                       {{"aria-labelledby", part.id}}) +
+            "\n";
+  }
+  return "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n" +
+         element("title", texts.title) + "\n<style>" + std::string(kPageStyle) + "</style>\n</head>\n<body>\n" +
+         element("a", "Skip to the results", {{"class", "skip"}, {"href", "#main"}}) + "\n<div class=\"page\">\n" +
+         element_of("header",
+                    "\n" + element("h1", texts.title) + "\n" + element("p", texts.lede, {{"class", "lede"}}) + "\n") +
+         "\n" + element_of("nav", element_of("ul", contents), {{"aria-label", "Contents"}}) + "\n" +
+         element_of("main", "\n" + main, {{"id", "main"}}) + "\n" + element("footer", texts.made_by) +
+         "\n</div>\n<script>" + std::string(kPageScript) + "</script>\n</body>\n</html>\n";
+}
 
 }  // namespace
 
-std::string html_page(std::string_view title, std::span<const Section> sections, std::string_view made_by) {
-  std::string html =
-      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
-  html += element("title", title) + "\n<style>" + std::string(kStyle) + "</style>\n</head>\n<body>\n" +
-          element("h1", title) + "\n";
-  for (const Section& section : sections) {
-    html += "<section>\n" + element("h2", section.heading) + "\n";
-    for (const std::string& paragraph : section.paragraphs) html += element("p", paragraph) + "\n";
-    for (const Table& table : section.tables) html += html_table(table);
-    html += "</section>\n";
-  }
-  return html + element("footer", made_by) + "\n</body>\n</html>\n";
+std::string report_page(const ReportData& data, std::string_view heed_version) {
+  std::vector<Part> parts;
+  const auto add = [&](Part part) {
+    if (!part.html.empty()) parts.push_back(std::move(part));
+  };
+  Part results = results_part(data);
+  results.html += scatter_figure(data);
+  add(std::move(results));
+  add(lengths_part(data));
+  add(table_part(data, {"collections", "Retrieval with short instructions and keywords", ""}, table_3));
+  add(table_part(data, {"robustness", "Robustness to the instruction", ""}, table_4));
+  const auto headings = task_headings(data.results);
+  for (std::size_t i = 0; i < headings.size(); ++i) add(task_part(data.results[i], headings[i], i + 1));
+  return page_of({title_of(data), lede_of(data), made_by(data, heed_version)}, parts);
+}
+
+bool shows_published(const ReportData& data) {
+  return table_2(data).shows_published() || table_3(data).shows_published() || table_4(data).shows_published() ||
+         std::ranges::any_of(scatter(data).dots, &Dot::is_published);
 }
 
 }  // namespace heed::report

@@ -1,22 +1,21 @@
 #pragma once
 
-#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "report/table.h"
+#include "report/model_tables.h"
 
 namespace heed::report {
 
-/// A heading with a paragraph and tables below it.
-struct Section {
-  std::string heading;
-  std::vector<std::string> paragraphs;
-  std::vector<Table> tables;
-};
+/// The whole report as one HTML page that needs no other file and no network: the headline table, which a script of the
+/// page sorts; charts of score against p-MRR and of what instructions add; the paper's tables 3 and 4 where there are
+/// such tasks; each entry's tables; and each topic with a changed judgment, the worst first: both instructions, what
+/// was added to them, and where its flipped documents went. Every table and chart names the file that its figures are
+/// from. All texts are escaped.
+/// `heed_version` is that of the program that writes the page.
+std::string report_page(const ReportData& data, std::string_view heed_version);
 
-/// One HTML page that needs no other file and no network. All texts are escaped.
-std::string html_page(std::string_view title, std::span<const Section> sections, std::string_view made_by);
+/// Whether the page has published figures, and so names data.published_file.
+bool shows_published(const ReportData& data);
 
 }  // namespace heed::report

@@ -1,8 +1,10 @@
 #include "base/error.h"
+#include "bench/json_results.h"
 #include "cli/benchmark.h"
 #include "cli/command.h"
 #include "cli/shared_options.h"
 #include "cli/terminal.h"
+#include "report/task_section.h"
 
 namespace heed::cli {
 
@@ -39,9 +41,9 @@ void run_bench(const Options& options) {
   request.threads = threads();
   const std::filesystem::path out = options.out;
   const auto tasks = run_benchmark(request, out / "store.db");
-  write_results(request, tasks, out);
-  if (format == report::Format::kJson) return print(results_text(tasks));
-  print(render_sections(report_sections(request, tasks), format));
+  write_results(tasks, out);
+  if (format == report::Format::kJson) return print(bench::json_text(results_document(tasks)));
+  print(render(report_sections(report_data(tasks)), format));
   say("results are in " + out.string() + ": results.json, report.html, runs/, results/");
 }
 
@@ -81,7 +83,8 @@ void set_up_bench(CLI::App& app) {
       "  results.json               every figure, for each task and query, with what made it\n"
       "  runs/TASK.ARM.run          the rankings, as TREC runs\n"
       "  results/MODEL/TASK.json    MTEB's result layout\n"
-      "  report.html                the tables as a page\n"
+      "  report.html                all of it as a page, topic by topic, with published figures beside ours\n"
+      "  published.tsv              those figures, where the page shows any\n"
       "  store.db                   every score as it was computed: a second run computes only what is missing");
   app.callback([options] { run_bench(*options); });
 }

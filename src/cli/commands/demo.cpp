@@ -59,10 +59,9 @@ void run_demo(const std::string& out) {
   request.threads = threads();
   const ScratchFolder scratch;
   const auto tasks = run_benchmark(request, (out.empty() ? scratch.path() : std::filesystem::path(out)) / "store.db");
-  if (!out.empty()) write_results(request, tasks, out);
+  if (!out.empty()) write_results(tasks, out);
   const BenchmarkTask& demo = tasks.front();
   const eval::PairEvaluation& pair = *demo.result.pair;
-  const report::ReportedTask reported[] = {{"demo", "map_cut_1000", &pair}};
   const eval::QueryObedience& worst = worst_topic(pair);
   const auto topic = std::ranges::find(demo.task.data.topics, worst.query, &collection::InstructionTopic::id);
   std::string text =
@@ -73,8 +72,8 @@ void run_demo(const std::string& out) {
       ", all invented. Each topic has an instruction and an\n"
       "altered one that excludes some of the documents that counted before. A system that reads the\n"
       "instruction lets those sink: p-MRR above 0. One that ignores it scores 0; below 0 they rose.\n\n";
-  text += render(report::paper_table("bm25", reported, report::FirstRow::kCorrect), report::Format::kText) + "\n" +
-          report::p_mrr_sentence(pair) + ".\n" + report::ties_sentence(pair) + ".\n\n";
+  text += render(rounded(table_2(report_data(tasks))), report::Format::kText) + "\n" + report::p_mrr_sentence(pair) +
+          ".\n" + report::ties_sentence(pair) + ".\n\n";
   text += "The topic where it went most wrong:\n\n" +
           render(report::explanation(worst, {&demo.task.data.corpus, &*topic}), report::Format::kText) + "\n";
   text += seen_sentence(demo);

@@ -1,0 +1,125 @@
+#include <filesystem>
+
+#include "base/error.h"
+#include "bench/json_results.h"
+#include "cli/command.h"
+#include "cli/report_page.h"
+#include "cli/shared_options.h"
+#include "cli/terminal.h"
+#include "report/task_section.h"
+
+namespace heed::cli {
+
+namespace fs = std::filesystem;
+using report::FigureTable;
+
+namespace {
+
+struct Options {
+  std::vector<std::string> paths;
+  std::string html;
+  std::vector<std::string> tables;
+  bool all_published = false;
+  std::string format = "text";
+};
+
+/// The rows of the asked tables; of all of them where none is asked.
+std::vector<const report::TableRow*> chosen_tables(const std::vector<std::string>& names) {
+  std::vector<const report::TableRow*> rows;
+  for (const report::TableRow& row : report::tables())
+    if (names.empty()) rows.push_back(&row);
+  for (const std::string& name : names) {
+    const auto found = std::ranges::find(report::tables(), name, &report::TableRow::name);
+    if (found == report::tables().end())
+      throw base::BadUsage("there is no table " + name + "; --table is 2, 3, 4 or figure3");
+    rows.push_back(&*found);
+  }
+  return rows;
+}
+
+/// The tables that have rows. Throws BadInput where one was asked by name and has none.
+std::vector<FigureTable> built_tables(const std::vector<std::string>& names, const report::ReportData& data) {
+  std::vector<FigureTable> tables;
+  for (const report::TableRow* const row : chosen_tables(names)) {
+    FigureTable table = row->build(data);
+    if (!table.rows.empty())
+      tables.push_back(std::move(table));
+    else if (!names.empty())
+      throw base::BadInput("the results have nothing for table " + std::string(row->name) + ": " +
+                           std::string(row->explanation));
+  }
+  return tables;
+}
+
+std::string tables_text(const std::vector<FigureTable>& tables, report::Format format) {
+  if (format == report::Format::kJson) {
+    format::Json list = format::Json::array();
+    for (const FigureTable& table : tables) list.push_back(figures_json(table));
+    return bench::json_text(list);
+  }
+  std::string text;
+  for (const FigureTable& table : tables) text += (text.empty() ? "" : "\n") + render(rounded(table), format);
+  return text;
+}
+
+/// The results' files as a page at `html` has to name them.
+void name_relative_to(const fs::path& html, report::ReportData& data) {
+  const fs::path folder = html.has_parent_path() ? html.parent_path() : fs::path(".");
+  for (report::ResultEntry& entry : data.results)
+    entry.source = fs::proximate(fs::absolute(entry.source), fs::absolute(folder)).generic_string();
+}
+
+void make_report(const Options& options) {
+  const report::Format format = parse_format(options.format);
+  chosen_tables(options.tables);  // a wrong name is said before anything is read
+  report::ReportData data = with_published(report::read_results({options.paths.begin(), options.paths.end()}));
+  if (options.all_published) {
+    if (data.published.models().empty())
+      throw base::BadInput(
+          "the published figures that come with heed are not there; the environment's HEED_DATA can "
+          "name the folder that has them");
+    data.shown = report::ShownPublished::kAll;
+  }
+  const bool wants_tables = !options.tables.empty() || format == report::Format::kJson;
+  const std::string text =
+      wants_tables ? tables_text(built_tables(options.tables, data), format) : render(report_sections(data), format);
+  if (!options.html.empty()) {
+    report::ReportData named = data;
+    name_relative_to(options.html, named);
+    write_page(named, options.html);
+  }
+  print(text);
+}
+
+}  // namespace
+
+void set_up_report(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  app.add_option("results", options->paths, "what heed bench wrote: its folders, or files like its results.json")
+      ->type_name("PATH")
+      ->required();
+  app.add_option("--html", options->html, "write the report as a page to this file, too")->type_name("FILE");
+  app.add_option("--table", options->tables, "print this table only: 2, 3, 4 or figure3; may be given again")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
+  app.add_flag("--all-published", options->all_published,
+               "show the published figures of all models, not only of those that the results are of");
+  add_format(app, options->format);
+  app.footer(
+      "Puts the results of one or several models side by side. Every figure is one of results.json, or of the "
+      "published\n"
+      "figures that come with heed (data/published).\n"
+      "  heed report out                              what heed bench printed\n"
+      "  heed report out-bm25 out-e5 --html all.html  one page of two models\n"
+      "  heed report out-* --table 2 --format latex   the paper's Table 2\n"
+      "Tables: 2 has a row `correct` and a row `paper` for each model: judged by the right judgments, and by the "
+      "crossed\n"
+      "ones, as published scores are; rows `published` beside them, where the task is Robust04, News21 or Core17. 3 is "
+      "for\n"
+      "BEIR collections, 4 for InstructIR, figure3 has what an instruction adds by its length.\n"
+      "Two results of the same model, recipe and task are refused. Beside a page that shows published figures stands\n"
+      "published.tsv with them. --format json prints figures unrounded.");
+  app.callback([options] { make_report(*options); });
+}
+
+}  // namespace heed::cli

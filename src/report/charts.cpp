@@ -1,0 +1,371 @@
+#include "report/charts.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+
+#include "base/error.h"
+#include "report/html.h"
+
+namespace heed::report {
+
+namespace {
+
+/// A coordinate, with one decimal where it needs one.
+std::string at(double value) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.1f", value);
+  std::string result = text.data();
+  if (result.ends_with(".0")) result.erase(result.size() - 2);
+  return result == "-0" ? "0" : result;
+}
+
+struct Point {
+  double x = 0, y = 0;
+};
+
+std::string line(Point from, Point to, const std::string& look) {
+  return element_of("line", "",
+                    {{"class", look}, {"x1", at(from.x)}, {"y1", at(from.y)}, {"x2", at(to.x)}, {"y2", at(to.y)}});
+}
+
+std::string text_at(Point where, std::string_view text, const std::string& look, const std::string& anchor) {
+  return element("text", text, {{"class", look}, {"x", at(where.x)}, {"y", at(where.y)}, {"text-anchor", anchor}});
+}
+
+struct Size {
+  double width = 0, height = 0;
+};
+
+/// A drawing that tells its reader what it shows.
+std::string svg(Size size, const std::string& look, std::string_view label, const std::string& content) {
+  return element_of("svg", element("title", label) + content,
+                    {{"class", look},
+                     {"role", "img"},
+                     {"aria-label", std::string(label)},
+                     {"viewBox", "0 0 " + at(size.width) + " " + at(size.height)},
+                     {"width", at(size.width)},
+                     {"height", at(size.height)}}) +
+         "\n";
+}
+
+/// Numbers laid on a stretch of the page.
+struct Scale {
+  double low = 0, high = 1, begin = 0, end = 1;
+  double operator()(double value) const { return begin + (value - low) / (high - low) * (end - begin); }
+};
+
+std::string tick_text(double fraction, bool is_signed) {
+  const double value = std::abs(100 * fraction) < 1e-9 ? 0 : 100 * fraction;
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), is_signed && value != 0 ? "%+.6g" : "%.6g", value);
+  return text.data();
+}
+
+/// The values' range with some room around, never empty.
+std::pair<double, double> range_of(const std::vector<double>& values, double least_room) {
+  const auto [low, high] = std::ranges::minmax(values);
+  const double room = std::max(least_room, (high - low) * 0.07);
+  return {low - room, high + room};
+}
+
+// ---- the scatter
+
+constexpr Size kScatter{720, 430};
+constexpr double kLeft = 62, kRight = 704, kTop = 14, kBottom = 380;
+
+struct Box {
+  double left = 0, top = 0, right = 0, bottom = 0;
+  bool overlaps(const Box& other) const {
+    return left < other.right && other.left < right && top < other.bottom && other.top < bottom;
+  }
+  bool is_inside() const { return left >= kLeft && right <= kRight && top >= kTop && bottom <= kBottom; }
+};
+
+/// Sets labels beside their points so that they cover no other label, where there is such a place.
+class Labels {
+ public:
+  std::string place(Point point, std::string_view text, const std::string& look) {
+    const double width = 7.4 * static_cast<double>(text.size()), height = 16, gap = 9;
+    const std::pair<Point, const char*> places[] = {
+        {{point.x + gap, point.y + 4.5}, "start"},     {{point.x - gap, point.y + 4.5}, "end"},
+        {{point.x, point.y - gap}, "middle"},          {{point.x, point.y + gap + 10}, "middle"},
+        {{point.x + gap, point.y - gap - 4}, "start"}, {{point.x + gap, point.y + gap + 18}, "start"}};
+    const std::pair<Point, const char*>* best = nullptr;
+    for (const auto& candidate : places) {
+      const Box box = box_of(candidate.first, candidate.second, {width, height});
+      const bool is_free =
+          box.is_inside() && std::ranges::none_of(taken_, [&](const Box& b) { return b.overlaps(box); });
+      if (!is_free) continue;
+      best = &candidate;
+      break;
+    }
+    if (best == nullptr) best = point.x > (kLeft + kRight) / 2 ? &places[1] : &places[0];
+    taken_.push_back(box_of(best->first, best->second, {width, height}));
+    return text_at(best->first, text, look, best->second);
+  }
+  void keep_free(Point point, double radius) {
+    taken_.push_back({point.x - radius, point.y - radius, point.x + radius, point.y + radius});
+  }
+
+ private:
+  static Box box_of(Point where, std::string_view anchor, Size size) {
+    const double left = anchor == "start" ? where.x : anchor == "end" ? where.x - size.width : where.x - size.width / 2;
+    return {left, where.y - 12, left + size.width, where.y - 12 + size.height};
+  }
+  std::vector<Box> taken_;
+};
+
+std::string scatter_axes(const Scale& x, const Scale& y, const Scatter& scatter) {
+  std::string content;
+  for (const double tick : axis_ticks(x.low, x.high, 8)) {
+    content += line({x(tick), kTop}, {x(tick), kBottom}, "grid") +
+               text_at({x(tick), kBottom + 18}, tick_text(tick, false), "tick", "middle");
+  }
+  for (const double tick : axis_ticks(y.low, y.high, 8)) {
+    const bool is_zero = std::abs(tick) < 1e-12;
+    content += line({kLeft, y(tick)}, {kRight, y(tick)}, is_zero ? "zero" : "grid") +
+               text_at({kLeft - 8, y(tick) + 4}, tick_text(tick, true), "tick", "end");
+  }
+  std::string over;
+  for (const std::string& task : scatter.tasks) over += (over.empty() ? "" : ", ") + task;
+  content += text_at({(kLeft + kRight) / 2, kBottom + 40},
+                     (scatter.tasks.size() > 1 ? "Average score over " : "Score on ") + over, "axis", "middle");
+  content += element("text", "p-MRR",
+                     {{"class", "axis"},
+                      {"text-anchor", "middle"},
+                      {"transform", "translate(16 " + at((kTop + kBottom) / 2) + ") rotate(-90)"}});
+  content += text_at({kLeft + 8, y(0) - 7}, "\xE2\x86\x91 obeys", "hint", "start") +
+             text_at({kLeft + 8, y(0) + 17}, "\xE2\x86\x93 does the opposite", "hint", "start");
+  return content;
+}
+
+std::string dot_title(const Dot& dot) {
+  return element("title", dot.label + ": score " + percent(dot.score) + ", p-MRR " + signed_percent(dot.p_mrr) + " (" +
+                              dot.source + ")");
+}
+
+std::string diamond(Point p) {
+  const double r = 7;
+  return "M" + at(p.x) + " " + at(p.y - r) + "L" + at(p.x + r) + " " + at(p.y) + "L" + at(p.x) + " " + at(p.y + r) +
+         "L" + at(p.x - r) + " " + at(p.y) + "Z";
+}
+
+/// The published models worth a name on the chart: the best in each direction, the worst p-MRR.
+std::vector<const Dot*> notable(const std::vector<Dot>& dots) {
+  std::vector<const Dot*> published, named;
+  for (const Dot& dot : dots)
+    if (dot.is_published) published.push_back(&dot);
+  if (published.empty()) return {};
+  const auto add = [&](const Dot* dot) {
+    if (std::ranges::find(named, dot) == named.end()) named.push_back(dot);
+  };
+  add(*std::ranges::max_element(published, {}, &Dot::p_mrr));
+  add(*std::ranges::max_element(published, {}, &Dot::score));
+  add(*std::ranges::min_element(published, {}, &Dot::p_mrr));
+  return named;
+}
+
+// ---- the bars
+
+struct Bar {
+  std::string name, look, title;
+  double value = 0;
+};
+
+struct BarGroup {
+  std::string label;
+  std::vector<Bar> bars;
+};
+
+std::vector<BarGroup> groups_of(const FigureTable& table, std::string_view judgments) {
+  constexpr const char* kLooks[] = {"bar full", "bar keywords", "bar short"};
+  std::vector<BarGroup> groups;
+  for (const auto& row : table.rows) {
+    if (row.labels.back() != judgments) continue;
+    for (std::size_t i = 0; i < row.figures.size(); i += 3) {
+      const std::string& task = table.columns[i].group;
+      BarGroup group{row.labels.front() + ", " + task, {}};
+      for (std::size_t k = 0; k < 3; ++k)
+        if (const auto value = row.figures[i + k].value)
+          group.bars.push_back(
+              {table.columns[i + k].name, kLooks[k],
+               group.label + ", " + table.columns[i + k].name + ": " + signed_percent(*value) + " (" + row.source + ")",
+               *value});
+      if (!group.bars.empty()) groups.push_back(std::move(group));
+    }
+  }
+  return groups;
+}
+
+constexpr double kBarHeight = 17, kBarStep = 22, kGroupHead = 30;
+
+std::string bar_mark(const Bar& bar, const Scale& x, double y) {
+  const double from = std::min(x(0), x(bar.value)), width = std::max(1.0, std::abs(x(bar.value) - x(0)));
+  const bool is_left = bar.value < 0;
+  return element_of(
+             "rect", element("title", bar.title),
+             {{"class", bar.look}, {"x", at(from)}, {"y", at(y)}, {"width", at(width)}, {"height", at(kBarHeight)}}) +
+         text_at({is_left ? from - 6 : from + width + 6, y + 13}, signed_percent(bar.value), "value",
+                 is_left ? "end" : "start") +
+         text_at({112, y + 13}, bar.name, "tick", "end");
+}
+
+// ---- the slopes
+
+constexpr Size kSlope{340, 300};
+constexpr double kSlopeLeft = 64, kSlopeRight = 276, kSlopeTop = 30, kSlopeBottom = 288;
+
+double middle(eval::RankRange range) {
+  return static_cast<double>(range.first + range.last) / 2;
+}
+
+/// Up, down or level, each a shape of its own.
+std::string end_mark(Point p, double p_mrr) {
+  const double r = 4.5;
+  if (p_mrr == 0) return element_of("circle", "", {{"cx", at(p.x)}, {"cy", at(p.y)}, {"r", "3.5"}});
+  const double tip = p_mrr < 0 ? -r : r;
+  return element_of("path", "",
+                    {{"d", "M" + at(p.x - r) + " " + at(p.y - tip) + "L" + at(p.x + r) + " " + at(p.y - tip) + "L" +
+                               at(p.x) + " " + at(p.y + tip) + "Z"}});
+}
+
+std::string spelled_rank(eval::RankRange range) {
+  return std::to_string(range.first) + (range.is_tied() ? "-" + std::to_string(range.last) : "");
+}
+
+std::string slope_of(const ResultFlip& flip, const Scale& y) {
+  const Point from{kSlopeLeft, y(std::log(middle(flip.before)))}, to{kSlopeRight, y(std::log(middle(flip.after)))};
+  const char* const look = flip.p_mrr < 0 ? "rose" : flip.p_mrr > 0 ? "fell" : "stayed";
+  return element_of(
+      "g",
+      element("title", flip.document + ": " + spelled_rank(flip.before) + " to " + spelled_rank(flip.after)) +
+          element_of("line", "", {{"x1", at(from.x)}, {"y1", at(from.y)}, {"x2", at(to.x)}, {"y2", at(to.y)}}) +
+          element_of("circle", "", {{"cx", at(from.x)}, {"cy", at(from.y)}, {"r", "2.5"}}) + end_mark(to, flip.p_mrr),
+      {{"class", look}});
+}
+
+std::string slope_axes(const Scale& y, double lowest) {
+  std::string content = line({kSlopeLeft, kSlopeTop}, {kSlopeLeft, kSlopeBottom}, "axis-line") +
+                        line({kSlopeRight, kSlopeTop}, {kSlopeRight, kSlopeBottom}, "axis-line") +
+                        text_at({kSlopeLeft, 14}, "before", "axis", "middle") +
+                        text_at({kSlopeRight, 14}, "after", "axis", "middle");
+  for (double decade = 1; decade <= lowest; decade *= 10)
+    for (const double step : {1.0, 2.0, 5.0}) {
+      const double rank = decade * step;
+      if (rank > lowest) break;
+      const double where = y(std::log(rank));
+      content += line({kSlopeLeft, where}, {kSlopeRight, where}, "grid") +
+                 text_at({kSlopeLeft - 12, where + 4}, at(rank), "tick", "end") +
+                 text_at({kSlopeRight + 14, where + 4}, at(rank), "tick", "start");
+    }
+  return content;
+}
+
+}  // namespace
+
+std::vector<double> axis_ticks(double low, double high, int most) {
+  base::check(low < high && most >= 2);
+  const double rough = (high - low) / most;
+  const double power = std::pow(10, std::floor(std::log10(rough)));
+  double step = 10 * power;
+  for (const double factor : {1.0, 2.0, 5.0})
+    if (factor * power >= rough) {
+      step = factor * power;
+      break;
+    }
+  std::vector<double> ticks;
+  for (double i = std::ceil(low / step); i * step <= high; ++i) ticks.push_back(i * step);
+  return ticks;
+}
+
+std::string scatter_svg(const Scatter& scatter) {
+  base::check(!scatter.dots.empty());
+  std::vector<double> scores, p_mrrs = {0};
+  for (const Dot& dot : scatter.dots) {
+    scores.push_back(dot.score);
+    p_mrrs.push_back(dot.p_mrr);
+  }
+  const auto [left, right] = range_of(scores, 0.01);
+  const auto [bottom, top] = range_of(p_mrrs, 0.02);
+  const Scale x{left, right, kLeft, kRight}, y{bottom, top, kBottom, kTop};
+  std::string content = scatter_axes(x, y, scatter), labels;
+  Labels placed;
+  for (const Dot& dot : scatter.dots) {
+    const Point point{x(dot.score), y(dot.p_mrr)};
+    if (dot.is_published)
+      content += element_of("circle", dot_title(dot),
+                            {{"class", "published"}, {"cx", at(point.x)}, {"cy", at(point.y)}, {"r", "3"}});
+    else
+      placed.keep_free(point, 7);
+  }
+  for (const Dot& dot : scatter.dots) {
+    if (dot.is_published) continue;
+    const Point point{x(dot.score), y(dot.p_mrr)};
+    content += element_of("path", dot_title(dot), {{"class", "own"}, {"d", diamond(point)}});
+    labels += placed.place(point, dot.label, "own-label");
+  }
+  for (const Dot* const dot : notable(scatter.dots))
+    labels += placed.place({x(dot->score), y(dot->p_mrr)}, dot->label, "published-label");
+  return svg(kScatter, "chart scatter",
+             "Score against p-MRR of " + base::counted(static_cast<long>(scatter.dots.size()), "model", "models"),
+             content + labels);
+}
+
+std::string bars_svg(const FigureTable& figure_3, std::string_view judgments) {
+  const auto groups = groups_of(figure_3, judgments);
+  std::vector<double> values = {0};
+  double height = 8;
+  for (const BarGroup& group : groups) {
+    for (const Bar& bar : group.bars) values.push_back(bar.value);
+    height += kGroupHead + kBarStep * static_cast<double>(group.bars.size()) + 8;
+  }
+  auto [low, high] = std::ranges::minmax(values);
+  if (high - low < 0.01) low -= 0.005, high += 0.005;
+  const double room = 64;  // for the values beside the bars
+  const Scale x{low, high, low < 0 ? 124 + room : 124, high > 0 ? 560 - room : 548};
+  std::string content;
+  double y = 4;
+  for (const BarGroup& group : groups) {
+    content += text_at({0, y + 18}, group.label, "group", "start");
+    y += kGroupHead;
+    const double begin = y;
+    for (const Bar& bar : group.bars) {
+      content += bar_mark(bar, x, y);
+      y += kBarStep;
+    }
+    content += line({x(0), begin - 4}, {x(0), y}, "zero");
+    y += 8;
+  }
+  return svg({560, height}, "chart bars",
+             "What instructions add to the query alone, with " + std::string(judgments) + " judgments", content);
+}
+
+std::string slope_svg(const ResultTopic& topic) {
+  base::check(!topic.flipped.empty());
+  double lowest = 10;
+  for (const ResultFlip& flip : topic.flipped) lowest = std::max({lowest, middle(flip.before), middle(flip.after)});
+  const Scale y{0, std::log(lowest), kSlopeTop, kSlopeBottom - 8};
+  std::string content = slope_axes(y, lowest);
+  for (const ResultFlip& flip : topic.flipped) content += slope_of(flip, y);
+  return svg(kSlope, "chart slope",
+             "Ranks of " + base::counted(static_cast<long>(topic.flipped.size()), "document", "documents") +
+                 " whose judgment changed, before and after",
+             content);
+}
+
+std::string p_mrr_bar_svg(double p_mrr) {
+  const double middle = 30, end = middle + 29 * p_mrr;
+  return element_of(
+      "svg",
+      line({middle, 0}, {middle, 12}, "axis-line") + element_of("rect", "",
+                                                                {{"class", p_mrr < 0 ? "rose" : "fell"},
+                                                                 {"x", at(std::min(middle, end))},
+                                                                 {"y", "2"},
+                                                                 {"width", at(std::max(0.5, std::abs(end - middle)))},
+                                                                 {"height", "8"}}),
+      {{"class", "mini"}, {"aria-hidden", "true"}, {"viewBox", "0 0 60 12"}, {"width", "60"}, {"height", "12"}});
+}
+
+}  // namespace heed::report

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "report/figure_table.h"
+#include "report/model_tables.h"
+#include "report/results.h"
+
+/// Charts as inline SVG, drawn when the page is written: no script. Their classes get their colours from the page's
+/// style; what is told by colour is told by shape or filling too, and by the <title> of the mark.
+namespace heed::report {
+
+/// Score against p-MRR: published models as small grey points, ours as labelled diamonds; a line where p-MRR is 0.
+/// REQUIRES: at least one dot.
+std::string scatter_svg(const Scatter& scatter);
+
+/// Figure 3 as bars: for each row whose last label is `judgments`, and each of its tasks, what the full instruction
+/// (filled), keywords (shaded) and the short instruction (hollow) add.
+std::string bars_svg(const FigureTable& figure_3, std::string_view judgments);
+
+/// Where each flipped document stood before and after, on a logarithmic scale of ranks: the paper's figure 2. A rank
+/// within a tie is the middle of its range. REQUIRES: the topic has flipped documents.
+std::string slope_svg(const ResultTopic& topic);
+
+/// A p-MRR from -1 to 1 as a bar to the left or right of a middle line, the size of a word.
+std::string p_mrr_bar_svg(double p_mrr);
+
+/// The numbers at which an axis from `low` to `high` is marked: steps of 1, 2 or 5 times a power of ten, at most
+/// `most` of them, the first at or above `low`. REQUIRES: low < high, most >= 2.
+std::vector<double> axis_ticks(double low, double high, int most);
+
+}  // namespace heed::report
