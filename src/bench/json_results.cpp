@@ -108,11 +108,7 @@ void add_texts(const collection::InstructionDataset& data, Json& queries) {
 }
 
 Json work_json(const TaskResult& result) {
-  Json work;
-  long scores = 0;
-  for (const ArmRun& run : result.runs)
-    for (const collection::RankedList& list : run.run.lists()) scores += static_cast<long>(list.size());
-  work["pairs"] = scores;
+  Json work = {{"pairs", result.pairs}};
   if (result.embedded)
     work["embedded"] = {{"queries", result.embedded->queries},
                         {"documents", result.embedded->documents},

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "bench/runner.h"
@@ -24,9 +25,10 @@ format::Json flipped_json(const eval::FlippedDocument& document);
 format::Json task_json(const TaskResult& result, const collection::InstructionDataset& data,
                        std::string_view heed_version);
 
-/// The task in MTEB's result layout (mteb 2.x, one file for each model and task): measures named and rounded as there,
-/// times left null. `data` is the task's.
-format::Json mteb_json(const TaskResult& result, const collection::InstructionDataset& data);
+/// The task in MTEB's result layout (one file for each model and task, as mteb's loader, TaskResult.from_disk, takes it
+/// since 1.11): measures named and rounded as there, times left null, the task under mteb's name where it is one of
+/// its. Nothing of an instruction benchmark without a pair. `data` is the task's.
+std::optional<format::Json> mteb_json(const TaskResult& result, const collection::InstructionDataset& data);
 
 /// The document as text: indented, with a last newline, numbers that read back exactly.
 std::string json_text(const format::Json& document);

@@ -208,12 +208,12 @@ TEST(JsonResults, WhatIsNoUtf8IsReplaced) {
 TEST(JsonResults, TheSameInputGivesTheSameBytes) {
   const Example first, second;
   EXPECT_EQ(json_text(task_json(first.result, first.data, "1")), json_text(task_json(second.result, second.data, "1")));
-  EXPECT_EQ(json_text(mteb_json(first.result, first.data)), json_text(mteb_json(second.result, second.data)));
+  EXPECT_EQ(json_text(*mteb_json(first.result, first.data)), json_text(*mteb_json(second.result, second.data)));
 }
 
 TEST(JsonResults, TheMtebLayoutIsMtebs) {
   const Example example;
-  const Json json = mteb_json(example.result, example.data);
+  const Json json = *mteb_json(example.result, example.data);
   EXPECT_EQ(json["task_name"], "tiny");
   EXPECT_EQ(json["dataset_revision"], example.result.data.hex());
   for (const char* const unknown : {"mteb_version", "evaluation_time", "kg_co2_emissions"}) {
@@ -236,7 +236,7 @@ TEST(JsonResults, TheMtebLayoutIsMtebs) {
 
 TEST(JsonResults, MtebsMeasuresAreMeansRoundedToFivePlaces) {
   const Example example;
-  const Json mteb = mteb_json(example.result, example.data);
+  const Json mteb = *mteb_json(example.result, example.data);
   const Json& all = mteb["scores"]["test"][0];
   const Json &og = all["og"], &changed = all["changed"];
   // Relevant documents at ranks: og 1 2 | 3 | 1, changed 2 | 3 | 1.
@@ -259,11 +259,84 @@ TEST(JsonResults, MtebsMeasuresAreMeansRoundedToFivePlaces) {
   EXPECT_EQ(all["precision_at_1000"], 0.00117);  // 7 / 6000
 }
 
-TEST(JsonResults, WithoutAPairMtebsEntryHasNoFigures) {
+TEST(JsonResults, WithoutAPairThereIsNoMtebEntryOfAnInstructionBenchmark) {
   Example example;
   example.result.pair.reset();
-  const Json mteb = mteb_json(example.result, example.data);
-  EXPECT_EQ(keys_of(mteb["scores"]["test"][0]), (Names{"hf_subset", "languages"}));
+  EXPECT_EQ(mteb_json(example.result, example.data), std::nullopt);
+}
+
+/// What mteb's loader requires of a file (mteb 2, results/task_result.py: TaskResult and its validator).
+void expect_loadable(const Json& file) {
+  EXPECT_TRUE(file["dataset_revision"].is_string());
+  EXPECT_TRUE(file["task_name"].is_string());
+  for (const char* const key : {"mteb_version", "evaluation_time", "kg_co2_emissions"})
+    EXPECT_TRUE(file.contains(key) && file[key].is_null()) << key;
+  ASSERT_TRUE(file["scores"].is_object());
+  for (const auto& [split, entries] : file["scores"].items())
+    for (const Json& entry : entries) {
+      EXPECT_TRUE(entry["main_score"].is_number());
+      EXPECT_TRUE(entry["hf_subset"].is_string());
+      EXPECT_TRUE(entry["languages"].is_array());
+    }
+}
+
+TEST(JsonResults, MtebsLoaderFindsWhatItRequires) {
+  Example example;
+  example.result.task = "robust04";
+  const Json pair = *mteb_json(example.result, example.data);
+  expect_loadable(pair);
+  EXPECT_EQ(pair["task_name"], "Robust04InstructionRetrieval");
+  example.result.pair.reset();
+  example.result.task = "SciFact";
+  example.result.kind = TaskKind::kRetrieval;
+  example.result.runs.erase(example.result.runs.begin(), example.result.runs.begin() + 2);  // none is left
+  const Json retrieval = *mteb_json(example.result, example.data);
+  expect_loadable(retrieval);
+  EXPECT_EQ(retrieval["task_name"], "SciFact");
+  EXPECT_EQ(retrieval["scores"]["test"][0]["main_score"], retrieval["scores"]["test"][0]["ndcg_at_10"]);
+  example.result.kind = TaskKind::kRobustness;
+  example.result.robustness = eval::Robustness{0.25, {}};
+  EXPECT_EQ((*mteb_json(example.result, example.data))["scores"]["test"][0]["main_score"], 0.25);
+}
+
+TEST(JsonResults, AnEntryHasTheTextsThatAReportShows) {
+  Example example;
+  example.data.corpus.add("a", "A title", "text");
+  example.data.corpus.add("c", "", std::string(79, 'x') + "\xC3\xBC and more");
+  collection::InstructionTopic topic;
+  topic.id = collection::QueryId("q2");
+  topic.needs[0] = collection::Need{"a query", "all"};
+  topic.needs[1] = collection::Need{"a query", "not a"};
+  example.data.topics.push_back(topic);
+  const Json json = task_json(example.result, example.data, "1");
+  EXPECT_EQ(json["kind"], "instruction");
+  EXPECT_EQ(json["headline"], "map_cut_1000");
+  EXPECT_EQ(json["per_query"]["q2"]["query"], "a query");
+  EXPECT_EQ(json["per_query"]["q2"]["instruction_og"], "all");
+  EXPECT_EQ(json["per_query"]["q2"]["instruction_changed"], "not a");
+  EXPECT_EQ(json["per_query"]["q2"]["flipped"][0]["title"], "A title");
+  EXPECT_EQ(json["per_query"]["q2"]["flipped"][1]["title"], std::string(79, 'x') + "...");  // no half character
+  EXPECT_FALSE(json["per_query"]["q1"].contains("query"));
+}
+
+TEST(JsonResults, TheWorkIsCounted) {
+  Example example;
+  example.result.pairs = 20;
+  EXPECT_EQ(task_json(example.result, example.data, "1")["work"], (Json{{"pairs", 20}}));
+  example.result.embedded = retrieve::Embedded{3, 4, 7};
+  EXPECT_EQ(task_json(example.result, example.data, "1")["work"]["embedded"],
+            (Json{{"queries", 3}, {"documents", 4}, {"computed", 7}}));
+}
+
+TEST(JsonResults, ARobustnessTaskHasItsValue) {
+  Example example;
+  example.result.pair.reset();
+  example.result.kind = TaskKind::kRobustness;
+  example.result.robustness = eval::Robustness{0.25, {{"g", 2, 0.5}, {"h", 1, 0}}};
+  const Json json = task_json(example.result, example.data, "1");
+  EXPECT_EQ(json["kind"], "robustness");
+  EXPECT_EQ(json["headline"], "ndcg_cut_10");
+  EXPECT_EQ(json["robustness"], (Json{{"measure", "ndcg_cut_10"}, {"value", 0.25}, {"groups", 2}, {"queries", 3}}));
 }
 
 }  // namespace

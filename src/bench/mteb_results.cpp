@@ -1,4 +1,5 @@
 #include <array>
+#include <cctype>
 #include <cmath>
 
 #include "bench/json_results.h"
@@ -61,27 +62,62 @@ Json means(std::initializer_list<const Evaluation*> evaluations) {
 
 }  // namespace
 
-Json mteb_json(const TaskResult& result, const collection::InstructionDataset& data) {
-  const auto judged = [&](const collection::Judgments& judgments, Arm arm) {
-    return eval::evaluate(judgments, *result.run(arm), mteb_measures(), {});
+namespace {
+
+/// The name of a task of ours in mteb; its own where mteb has none of that name.
+std::string mteb_name(const std::string& task) {
+  constexpr std::pair<std::string_view, const char*> kNamesInMteb[] = {{"robust04", "Robust04InstructionRetrieval"},
+                                                                       {"news21", "News21InstructionRetrieval"},
+                                                                       {"core17", "Core17InstructionRetrieval"},
+                                                                       {"instructir", "InstructIR"},
+                                                                       {"scifact", "SciFact"},
+                                                                       {"nfcorpus", "NFCorpus"},
+                                                                       {"fiqa", "FiQA2018"}};
+  std::string lower = task;
+  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  for (const auto& [ours, theirs] : kNamesInMteb)
+    if (lower == ours) return theirs;
+  return task;
+}
+
+/// The arm whose figures are the task's in mteb, which knows one text for each query: with the model's instruction.
+const collection::Run* main_run(const TaskResult& result) {
+  for (const Arm arm : {Arm::kOg, Arm::kShort, Arm::kNone})
+    if (const collection::Run* const run = result.run(arm)) return run;
+  return nullptr;
+}
+
+}  // namespace
+
+std::optional<Json> mteb_json(const TaskResult& result, const collection::InstructionDataset& data) {
+  const auto judged = [&](const collection::Judgments& judgments, const collection::Run& run) {
+    return eval::evaluate(judgments, run, mteb_measures(), {});
   };
   Json entry = Json::object();
   if (result.pair) {
-    const Evaluation og = judged(data.judgments_og, Arm::kOg), changed = judged(data.judgments_changed, Arm::kChanged);
+    const Evaluation og = judged(data.judgments_og, *result.run(Arm::kOg));
+    const Evaluation changed = judged(data.judgments_changed, *result.run(Arm::kChanged));
     entry = means({&og, &changed});
     entry["p-MRR"] = result.pair->p_mrr;
     entry["og"] = means({&og});
     entry["changed"] = means({&changed});
     entry["main_score"] = result.pair->p_mrr;
+  } else if (const collection::Run* const run = main_run(result); run && result.kind != TaskKind::kInstruction) {
+    const Evaluation evaluation = judged(data.judgments_og, *run);
+    entry = means({&evaluation});
+    if (result.robustness) entry["robustness_at_10"] = rounded(result.robustness->value);
+    entry["main_score"] = entry[result.robustness ? "robustness_at_10" : "ndcg_at_10"];
+  } else {
+    return std::nullopt;
   }
   entry["hf_subset"] = "default";
   entry["languages"] = {"eng-Latn"};
-  return {{"dataset_revision", result.data.hex()},
-          {"task_name", result.task},
-          {"mteb_version", nullptr},
-          {"evaluation_time", nullptr},
-          {"kg_co2_emissions", nullptr},
-          {"scores", {{"test", Json::array({entry})}}}};
+  return Json{{"dataset_revision", result.data.hex()},
+              {"task_name", mteb_name(result.task)},
+              {"mteb_version", nullptr},
+              {"evaluation_time", nullptr},
+              {"kg_co2_emissions", nullptr},
+              {"scores", {{"test", Json::array({entry})}}}};
 }
 
 }  // namespace heed::bench

@@ -311,6 +311,7 @@ ArmRuns Work::run() {
   else
     score_pieces();
   ArmRuns result;
+  result.pairs = plan_.scores;
   result.ranked = ranked();
   result.embedded = first_->embedded(needs(), documents());
   result.runs = std::move(runs_);
@@ -429,6 +430,7 @@ TaskResult run_task(const Task& task, const Model& model, std::span<const Arm> a
   TaskResult result = described(task, model, judging.recipe);
   ArmRuns ran = run_arms(task, model, arms, store, options);
   result.runs = std::move(ran.runs);
+  result.pairs = ran.pairs;
   result.ranked = std::move(ran.ranked);
   result.embedded = ran.embedded;
   for (const ArmRun& run : result.runs)

@@ -55,6 +55,7 @@ struct ArmRun {
 /// What run_arms gives, beside the runs.
 struct ArmRuns {
   std::vector<ArmRun> runs;
+  long pairs = 0;      ///< of need and document that were ranked
   std::string ranked;  ///< what each topic's documents were, as the end of a sentence: "the candidates of the data set"
   std::optional<retrieve::Embedded> embedded{};
 };
@@ -90,7 +91,7 @@ struct TaskResult {
   TaskKind kind = TaskKind::kInstruction;
   std::string_view recipe;
   base::Fingerprint data;
-  long topics = 0, documents = 0, candidates = 0;
+  long topics = 0, documents = 0, candidates = 0, pairs = 0;
   std::string ranked;
   std::optional<retrieve::Embedded> embedded;
   std::vector<ArmRun> runs;

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/fingerprint.h"
+#include "collection/ranking.h"
 #include "testing/testing.h"
 
 namespace heed::bench {
@@ -577,6 +578,212 @@ TEST(Runner, TheDataSetsNotesAreTheResults) {
   const TaskResult result = bench.judged(kAlone, kPair);
   EXPECT_EQ(result.notes, bench.task.data.notes);
   EXPECT_EQ(result.notes.size(), 1u);
+}
+
+/// Embeds by the texts' lengths, and keeps what it embeds.
+class LengthVectors final : public retrieve::Reranker {
+ public:
+  explicit LengthVectors(retrieve::VectorStore* store) { kept_.keep_in(store); }
+  std::vector<std::vector<double>> score(std::span<const Need> needs, std::span<const Document> documents) override {
+    prepare(needs, documents, {});
+    std::vector<std::vector<double>> scores(needs.size());
+    for (std::size_t i = 0; i < needs.size(); ++i)
+      for (const Document& document : documents)
+        scores[i].push_back(kept_[key(needs[i])].elements[0] * kept_[key(document)].elements[0]);
+    return scores;
+  }
+  void prepare(std::span<const Need> needs, std::span<const Document> documents, const Progress& progress) override {
+    const auto keys = keys_of(needs, documents);
+    kept_.prepare(keys, {.chunk = 2,
+                         .compute =
+                             [&](std::span<const std::size_t> positions) {
+                               std::vector<retrieve::Vector> vectors;
+                               for (const std::size_t position : positions)
+                                 vectors.push_back({{static_cast<float>(keys[position].bytes[0])}, 1});
+                               const std::lock_guard guard(asked.lock);
+                               asked.documents.push_back(positions.size());
+                               return vectors;
+                             },
+                         .progress = progress});
+  }
+  retrieve::TextCount unprepared(std::span<const Need> needs, std::span<const Document> documents) override {
+    const auto missing = static_cast<long>(kept_.missing(keys_of(needs, documents)).size());
+    return {missing, missing};
+  }
+  std::optional<retrieve::Embedded> embedded(std::span<const Need> needs,
+                                             std::span<const Document> documents) override {
+    return retrieve::Embedded{static_cast<long>(needs.size()), static_cast<long>(documents.size()),
+                              kept_.times_computed(keys_of(needs, documents))};
+  }
+
+ private:
+  static base::Fingerprint key(const Need& need) {
+    return base::Digest().add_field(need.query).add_field(need.instruction).finish();
+  }
+  static base::Fingerprint key(const Document& document) { return base::fingerprint(document.text); }
+  static std::vector<base::Fingerprint> keys_of(std::span<const Need> needs, std::span<const Document> documents) {
+    std::vector<base::Fingerprint> keys;
+    for (const Need& need : needs) keys.push_back(key(need));
+    for (const Document& document : documents) keys.push_back(key(document));
+    return keys;
+  }
+  retrieve::KeptVectors kept_;
+};
+
+Model vector_model() {
+  Model model{"vectors", "", true, "float32"};
+  model.makes_vectors = true;
+  model.open = [](retrieve::VectorStore* store) -> Opened { return std::make_unique<LengthVectors>(store); };
+  model.identity = [] { return std::string("vectors 1"); };
+  return model;
+}
+
+TEST(Runner, EachTextOfATaskIsEmbeddedOnceForAllArmsAndRuns) {
+  Bench bench;
+  const TaskResult result = bench.judged(vector_model(), kThree);
+  ASSERT_TRUE(result.embedded.has_value());
+  EXPECT_EQ(result.embedded->queries, 6);    // two topics in three arms
+  EXPECT_EQ(result.embedded->documents, 5);  // of seven candidates
+  EXPECT_EQ(result.embedded->computed, 11);
+  EXPECT_EQ(sum(asked.documents), 11u);
+  asked.reset();
+  EXPECT_EQ(bench.judged(vector_model(), kThree).embedded->computed, 11);
+  EXPECT_TRUE(asked.documents.empty());
+}
+
+TEST(Runner, WorkThatIsStoppedInTheMiddleGoesOnWhereItWas) {
+  const std::string undisturbed = spelled(Bench().run(vector_model(), kThree));
+  for (int stop = 1; stop < 8; ++stop) {
+    Bench bench;
+    RunnerOptions options = with_block(2);
+    options.progress = [&, calls = 0](const ProgressReport&) mutable {
+      if (++calls == stop) throw std::runtime_error("stop");
+    };
+    EXPECT_THROW(bench.run(vector_model(), kThree, options), std::runtime_error) << stop;
+    EXPECT_EQ(spelled(bench.run(vector_model(), kThree, with_block(2))), undisturbed);
+    EXPECT_EQ(sum(asked.documents), 11u) << stop;  // no text twice
+  }
+}
+
+TEST(Runner, APlanSaysWhatIsMissing) {
+  Bench bench;
+  std::vector<Plan> plans;
+  RunnerOptions options = with_block(2);
+  options.planned = [&](const Plan& plan) { plans.push_back(plan); };
+  bench.run(kAlone, kPair, options);
+  bench.run(kAlone, kThree, options);
+  bench.run(kAlone, kThree, options);
+  ASSERT_EQ(plans.size(), 3u);
+  EXPECT_EQ(plans[0].scores, 14);
+  EXPECT_EQ(plans[0].found, 0);
+  EXPECT_EQ(plans[0].missing.pairs, 14);
+  EXPECT_EQ(plans[0].missing.requests, 4);
+  EXPECT_EQ(plans[1].found, 14);
+  EXPECT_EQ(plans[1].missing.pairs, 7);
+  EXPECT_TRUE(plans[2].is_nothing());
+  EXPECT_EQ(plans[2].found, 21);
+}
+
+TEST(Runner, ADryRunKeepsTheBatchThatItMeasures) {
+  Bench bench;
+  const DryRun dry = dry_run(bench.task, kAlone, kPair, bench.store, with_block(2));
+  EXPECT_EQ(dry.plan.missing.pairs, 14);
+  EXPECT_TRUE(dry.seconds.has_value());
+  const std::size_t measured = sum(asked.documents);
+  EXPECT_GT(measured, 0u);
+  bench.run(kAlone, kPair, with_block(2));
+  EXPECT_EQ(sum(asked.documents), 7u);
+  EXPECT_FALSE(dry_run(bench.task, kAlone, kPair, bench.store, with_block(2)).seconds.has_value());
+}
+
+TEST(Runner, ADryRunOfWhatCostsMoneyComputesNothing) {
+  class Costly final : public retrieve::Reranker {
+   public:
+    std::vector<std::vector<double>> score(std::span<const Need>, std::span<const Document>) override {
+      throw std::runtime_error("money was spent");
+    }
+    std::optional<std::string> bill(const retrieve::Workload& work) const override {
+      return std::to_string(work.pairs) + " cents";
+    }
+  };
+  Model model = kAlone;
+  model.open = [](retrieve::VectorStore*) -> Opened { return std::make_unique<Costly>(); };
+  Bench bench;
+  const DryRun dry = dry_run(bench.task, model, kPair, bench.store, {});
+  EXPECT_EQ(dry.plan.bill, "14 cents");
+  EXPECT_FALSE(dry.seconds.has_value());
+}
+
+TEST(Runner, AModelThatTakesOneNeedIsAskedForEachAlone) {
+  Model model = kAlone;
+  model.takes_one_need = true;
+  model.block = 3;
+  Bench bench;
+  const auto runs = bench.run(model, kThree);
+  EXPECT_EQ(asked.needs, std::vector<std::size_t>(9, 1));
+  EXPECT_EQ(asked.documents, (std::vector<std::size_t>{3, 3, 3, 2, 2, 2, 2, 2, 2}));
+  EXPECT_EQ(spelled(runs), spelled(Bench().run(kAlone, kThree)));
+}
+
+Files beir_files() {
+  return {{"corpus.jsonl", files()["corpus.jsonl"]},
+          {"queries.jsonl", "{\"_id\": \"1\", \"text\": \"one two\"}\n{\"_id\": \"2\", \"text\": \"four\"}\n"},
+          {"qrels/test.tsv", "query-id\tcorpus-id\tscore\n1\ta\t1\n2\td\t1\n"}};
+}
+
+constexpr Arm kNoneAlone[] = {Arm::kNone};
+
+TEST(Runner, WithoutCandidatesTheWholeCorpusIsRanked) {
+  Bench bench(beir_files());
+  for (const Model& model : {kTogether, vector_model()}) {
+    asked.reset();
+    const TaskResult result = bench.judged(model, kNoneAlone);
+    EXPECT_EQ(result.kind, TaskKind::kRetrieval);
+    EXPECT_EQ(result.ranked, "the whole corpus");
+    EXPECT_EQ(result.pairs, 10);
+    EXPECT_EQ(result.candidates, 10);
+    EXPECT_EQ(result.runs[0].run.lists()[0].size(), 5u);
+    ASSERT_EQ(result.arms.size(), 1u);
+    EXPECT_FALSE(result.arms[0].paper.has_value());
+    RunnerOptions two;
+    two.kept = 2;
+    const auto best = bench.run(model, kNoneAlone, two);
+    const collection::RankedList &all = result.runs[0].run.lists()[1], &kept = best[0].run.lists()[1];
+    ASSERT_EQ(kept.size(), 2u);
+    for (std::size_t i = 0; i < 2; ++i) EXPECT_EQ(kept.entries()[i].document, all.entries()[i].document);
+    EXPECT_TRUE(std::ranges::is_sorted(all.entries(), collection::ranks_before));
+  }
+}
+
+TEST(Runner, AModelThatReadsPairsRanksBm25sFirst) {
+  Bench bench(beir_files());
+  RunnerOptions options;
+  options.first_stage = 2;
+  const TaskResult result = bench.judged(kAlone, kNoneAlone, options);
+  EXPECT_EQ(result.ranked, "the first 2 of BM25");
+  EXPECT_EQ(asked.documents, (std::vector<std::size_t>{2, 2}));
+  // "one two": a and b have a word each; "four": d has it, and of the rest the greatest id comes next.
+  EXPECT_EQ(documents_of(result.runs[0].run, "1").size(), 2u);
+  EXPECT_NE(documents_of(result.runs[0].run, "1").find('a'), std::string::npos);
+  EXPECT_EQ(documents_of(result.runs[0].run, "2"), "de");
+}
+
+TEST(Runner, RobustnessIsTheWorstOfAGroupOverTheGroups) {
+  Files all = beir_files();
+  all["only_instruction_queries.jsonl"] =
+      R"({"_id": "1", "text": "one", "metadata": {"origin_query": "two"}}
+{"_id": "2", "text": "two", "metadata": {"origin_query": "two"}}
+{"_id": "3", "text": "", "metadata": {"origin_query": "five"}}
+)";
+  all["qrels/test.tsv"] = "qid\tpid\tscore\n1\ta\t1\n2\td\t1\n3\te\t1\n";
+  Bench bench(all);
+  const TaskResult result = bench.judged(retrieve::model_named("bm25"), bench.task.data.arms());
+  ASSERT_TRUE(result.robustness.has_value());
+  ASSERT_EQ(result.robustness->groups.size(), 2u);
+  EXPECT_EQ(result.robustness->groups[0].name, "five");
+  EXPECT_DOUBLE_EQ(result.robustness->groups[0].worst, 1);
+  EXPECT_DOUBLE_EQ(result.robustness->value, (1 + result.robustness->groups[1].worst) / 2);
+  EXPECT_LT(result.robustness->groups[1].worst, 1);
 }
 
 }  // namespace

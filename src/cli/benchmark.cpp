@@ -5,6 +5,9 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "bench/json_results.h"
+#include "bench/model_instructions.h"
+#include "cli/interrupt.h"
+#include "cli/progress.h"
 #include "cli/report_page.h"
 #include "cli/shared_options.h"
 #include "cli/terminal.h"
@@ -12,7 +15,6 @@
 
 namespace heed::cli {
 
-using bench::TaskResult;
 using collection::Arm;
 
 namespace {
@@ -30,35 +32,104 @@ void check_arms(const BenchmarkRequest& request) {
     if (!collection::arm_named(name)) throw base::BadUsage("there is no arm " + name + "; heed help arms lists them");
 }
 
+/// The text for this task: TASK=TEXT comes before TEXT; none where there is neither.
+std::optional<std::string> text_for(const std::vector<std::string>& given, const std::string& task) {
+  std::optional<std::string> text;
+  for (const std::string& one : given) {
+    if (one.starts_with(task + "=")) return one.substr(task.size() + 1);
+    if (one.find('=') == std::string::npos) text = one;
+  }
+  return text;
+}
+
+/// Adds what the model is told on BEIR's collections.
+void add_model_arms(const BenchmarkRequest& request, bench::Task& task, const std::string& model) {
+  if (task.data.kind != bench::TaskKind::kRetrieval) return;
+  bench::ModelInstructions instructions = bench::paper_instructions(task.name, model);
+  if (auto text = text_for(request.short_instructions, task.name)) instructions.short_instruction = std::move(text);
+  if (auto text = text_for(request.keywords, task.name)) instructions.keywords = std::move(text);
+  add_instructions(task, instructions);
+}
+
+/// All data and the model of a request, opened; the model last: it may take a minute, which no slip should cost.
+struct Opened {
+  std::vector<BenchmarkTask> tasks;
+  retrieve::Model model;
+};
+
+Opened open_request(const BenchmarkRequest& request) {
+  check_arms(request);
+  Opened opened;
+  std::set<std::string> names;
+  for (const std::string& data : request.data) {
+    opened.tasks.push_back({bench::open_task(data), {}});
+    const std::string& name = opened.tasks.back().task.name;
+    if (!names.insert(name).second)
+      throw base::BadUsage("two tasks are called " + name + "; name them apart with NAME=FOLDER");
+  }
+  opened.model = open_model(request.model);
+  for (BenchmarkTask& task : opened.tasks) add_model_arms(request, task.task, opened.model.name);
+  return opened;
+}
+
+bench::RunnerOptions runner_options(const BenchmarkRequest& request) {
+  bench::RunnerOptions options;
+  options.threads = request.threads;
+  options.first_stage = request.first_stage;
+  return options;
+}
+
+std::string plan_sentence(const bench::Plan& plan) {
+  std::string text = grouped(plan.scores) + " scores";
+  if (plan.found > 0) text += ", " + grouped(plan.found) + " of them in the store";
+  if (const long texts = plan.missing.texts.texts; texts > 0)
+    text += "; " + grouped(texts) + (texts == 1 ? " text" : " texts") + " to embed";
+  return text;
+}
+
 }  // namespace
 
 std::vector<BenchmarkTask> run_benchmark(const BenchmarkRequest& request, const std::filesystem::path& store_path) {
   const bench::EvaluationRecipe& recipe = bench::recipe_named(request.recipe);
-  check_arms(request);
-  std::vector<BenchmarkTask> tasks;
-  std::set<std::string> names;
-  for (const std::string& data : request.data) {
-    tasks.push_back({bench::open_task(data), {}});
-    if (!names.insert(tasks.back().task.name).second)
-      throw base::BadUsage("two tasks are called " + tasks.back().task.name + "; name them apart with NAME=FOLDER");
-  }
-  const retrieve::Model model = open_model(request.model);  // last: it may take a minute, which no slip should cost
+  Opened opened = open_request(request);
   bench::ScoreStore store(store_path);
   const auto measures = pair_measures({});
-  for (BenchmarkTask& task : tasks) {
-    bench::RunnerOptions options;
-    options.threads = request.threads;
-    options.progress = show_progress;
-    task.result =
-        run_task(task.task, model, recipe, arms_of(request, task.task), measures, request.judging, store, options);
+  const InterruptWatch watch;
+  for (BenchmarkTask& task : opened.tasks) {
+    ProgressView view(task.task.name);
+    bench::RunnerOptions options = runner_options(request);
+    options.progress = [&](const bench::ProgressReport& report) {
+      view.show(report.step, report.done, report.total, report.found);
+      watch.check();
+    };
+    options.planned = [&](const bench::Plan& plan) {
+      if (plan.bill) say(task.task.name + ": " + plan_sentence(plan) + "; " + *plan.bill);
+    };
+    task.result = run_task(task.task, opened.model, arms_of(request, task.task), {recipe, measures, request.judging},
+                           store, options);
     for (const std::string& note : task.result.notes) say(task.task.name + ": " + note);
   }
-  return tasks;
+  return std::move(opened.tasks);
+}
+
+void dry_run_benchmark(const BenchmarkRequest& request, const std::filesystem::path& store_path) {
+  bench::recipe_named(request.recipe);
+  const Opened opened = open_request(request);
+  bench::ScoreStore store(store_path);
+  for (const BenchmarkTask& task : opened.tasks) {
+    const bench::DryRun dry =
+        dry_run(task.task, opened.model, arms_of(request, task.task), store, runner_options(request));
+    std::string text = task.task.name + ": " + plan_sentence(dry.plan);
+    if (dry.plan.bill) text += "; " + *dry.plan.bill + "; nothing was sent";
+    if (dry.seconds) text += "; after a first batch, which is kept, " + duration_text(*dry.seconds) + " are left";
+    if (dry.plan.is_nothing()) text += "; nothing is left to compute";
+    print(text + "\n");
+  }
 }
 
 format::Json results_document(const std::vector<BenchmarkTask>& tasks) {
   format::Json list = format::Json::array();
-  for (const BenchmarkTask& task : tasks) list.push_back(task_json(task.result, HEED_VERSION));
+  for (const BenchmarkTask& task : tasks) list.push_back(task_json(task.result, task.task.data, HEED_VERSION));
   return list;
 }
 
@@ -77,7 +148,7 @@ void write_results(const std::vector<BenchmarkTask>& tasks, const std::filesyste
       base::write_file(out / "runs" / (name + "." + std::string(name_of(run.arm)) + ".run"), trec_run(run.run));
     const auto mteb_file = out / "results" / task.result.model / (name + ".json");
     std::filesystem::remove(mteb_file);
-    if (task.result.pair) base::write_file(mteb_file, bench::json_text(mteb_json(task.result, task.task.data)));
+    if (const auto json = mteb_json(task.result, task.task.data)) base::write_file(mteb_file, bench::json_text(*json));
   }
   write_page(report_data(tasks), out / "report.html");
   base::write_file(out / "results.json", bench::json_text(results_document(tasks)));

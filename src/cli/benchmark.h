@@ -19,6 +19,9 @@ struct BenchmarkRequest {
   std::string recipe = "sound";
   eval::PairOptions judging;
   int threads = 1;
+  /// Of BEIR's collections, in place of the paper's: TEXT, or TASK=TEXT for one task.
+  std::vector<std::string> short_instructions, keywords;
+  std::size_t first_stage = 100;  ///< see bench::RunnerOptions
 };
 
 /// A task with the data that it ran on.
@@ -27,8 +30,13 @@ struct BenchmarkTask {
   bench::TaskResult result;
 };
 
-/// Reads all data first, so that what is wrong is said before hours of work; then runs and judges.
+/// Reads all data first, so that what is wrong is said before hours of work; then runs and judges. Throws Interrupted,
+/// where the person asks, once the batch under way is in the store.
 std::vector<BenchmarkTask> run_benchmark(const BenchmarkRequest& request, const std::filesystem::path& store);
+
+/// What run_benchmark would do, as sentences on stdout: what is missing, what it costs, and how long it takes by a
+/// first batch, which is computed and kept.
+void dry_run_benchmark(const BenchmarkRequest& request, const std::filesystem::path& store);
 
 /// All results as the list that results.json holds.
 format::Json results_document(const std::vector<BenchmarkTask>& tasks);
@@ -36,7 +44,7 @@ format::Json results_document(const std::vector<BenchmarkTask>& tasks);
 /// What a report of them shows: what their document says, with the published figures of their models.
 report::ReportData report_data(const std::vector<BenchmarkTask>& tasks);
 
-/// Writes results.json, runs/TASK.ARM.run, results/MODEL/TASK.json (of a pair; mteb has no other), report.html and,
+/// Writes results.json, runs/TASK.ARM.run, results/MODEL/TASK.json (where mteb has such a result), report.html and,
 /// where that shows published figures, published.tsv below `out`, each whole or not at all. results.json comes last:
 /// where it is, the others are.
 void write_results(const std::vector<BenchmarkTask>& tasks, const std::filesystem::path& out);

@@ -15,13 +15,14 @@
 
 #include "base/error.h"
 #include "cli/command.h"
+#include "cli/interrupt.h"
 #include "cli/terminal.h"
 
 namespace heed::cli {
 
 namespace {
 
-enum ExitCode { kOk = 0, kBadUsage = 64, kBadInput = 65, kUnavailable = 69, kBug = 70 };
+enum ExitCode { kOk = 0, kBadUsage = 64, kBadInput = 65, kUnavailable = 69, kBug = 70, kInterrupted = 130 };
 
 /// Where CLI11 found the command line wrong, and how to learn more.
 int complain(const CLI::App& app, const CLI::ParseError& error) {
@@ -85,6 +86,9 @@ int run(int argc, char** argv) {
     return kBadInput;
   } catch (const CLI::ParseError& error) {
     return complain(app, error);
+  } catch (const Interrupted&) {
+    say("stopped; what was computed is kept, and the same command goes on from there");
+    return kInterrupted;
   } catch (const base::BadUsage& error) {
     say(error.what());
     return kBadUsage;

@@ -26,6 +26,16 @@ std::optional<JudgmentReader::Judgment> JudgmentReader::next() {
   return Judgment{json_->id({"query-id"}), json_->id({"corpus-id"}), static_cast<int>(grade)};
 }
 
+namespace {
+
+/// BEIR's header, or InstructIR's.
+bool is_beir_header(const format::Fields& field) {
+  return field.size() == 3 && field[2] == "score" &&
+         ((field[0] == "query-id" && field[1] == "corpus-id") || (field[0] == "qid" && field[1] == "pid"));
+}
+
+}  // namespace
+
 std::optional<JudgmentReader::Judgment> JudgmentReader::next_line() {
   while (const auto line = lines_->next()) {
     const auto field = format::split_fields(*line);
@@ -33,7 +43,7 @@ std::optional<JudgmentReader::Judgment> JudgmentReader::next_line() {
       ++comments_;
       continue;
     }
-    if (!is_beir_ && field.size() == 3 && field[0] == "query-id" && field[1] == "corpus-id") {
+    if (!is_beir_ && is_beir_header(field)) {
       is_beir_ = true;
       continue;
     }

@@ -16,6 +16,7 @@ struct Options {
   PairFlags pair;
   std::string ties;
   std::string format = "text";
+  bool is_dry_run = false;
 };
 
 std::vector<std::string> split_commas(const std::vector<std::string>& texts) {
@@ -40,6 +41,7 @@ void run_bench(const Options& options) {
   request.model.recipe = request.recipe;
   request.threads = threads();
   const std::filesystem::path out = options.out;
+  if (options.is_dry_run) return dry_run_benchmark(request, out / "store.db");
   const auto tasks = run_benchmark(request, out / "store.db");
   write_results(tasks, out);
   if (format == report::Format::kJson) return print(bench::json_text(results_document(tasks)));
@@ -53,10 +55,9 @@ void set_up_bench(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   add_model(app, options->request.model);
   app.get_option("--model")->description("bm25, or " + app.get_option("--model")->get_description());
-  app.add_option(
-         "--data", options->request.data,
-         "instruction benchmarks, each a folder in a layout that heed help layouts lists; a task is called as its "
-         "folder is, or as NAME says")
+  app.add_option("--data", options->request.data,
+                 "benchmarks, each a folder in a layout that heed help layouts lists; a task is called as its "
+                 "folder is, or as NAME says")
       ->type_name("[NAME=]FOLDER")
       ->required();
   app.add_option("--out", options->out, "folder for the results; a run that was cut off goes on from what it holds")
@@ -72,6 +73,21 @@ void set_up_bench(CLI::App& app) {
   app.add_option("--ties", options->ties,
                  "order of equal scores for p-MRR, in place of the recipe's; heed help eval explains")
       ->type_name("docid|input|expected");
+  app.add_option("--first-stage", options->request.first_stage,
+                 "of a collection that gives no candidates: how many of BM25's first documents a reranker reads. BM25 "
+                 "and bi-encoders rank the whole collection")
+      ->type_name("N")
+      ->check(CLI::Range(1, 100000))
+      ->capture_default_str();
+  app.add_option("--short", options->request.short_instructions,
+                 "the model's short instruction for BEIR's collections (arm short), in place of a known one; TASK=TEXT "
+                 "is for one task")
+      ->type_name("[TASK=]TEXT");
+  app.add_option("--keywords", options->request.keywords,
+                 "likewise the keywords (arm keywords), in place of the paper's")
+      ->type_name("[TASK=]TEXT");
+  app.add_flag("--dry-run", options->is_dry_run,
+               "say what would be computed, what it costs and, by a first batch, which is kept, how long it takes");
   add_bootstrap(app, options->pair);
   add_format(app, options->format);
   app.footer(
@@ -85,7 +101,14 @@ void set_up_bench(CLI::App& app) {
       "  results/MODEL/TASK.json    MTEB's result layout\n"
       "  report.html                all of it as a page, topic by topic, with published figures beside ours\n"
       "  published.tsv              those figures, where the page shows any\n"
-      "  store.db                   every score as it was computed: a second run computes only what is missing");
+      "  store.db                   every score and vector as it was computed: a second run computes what is missing\n"
+      "A run that was cut off, by Ctrl-C (which finishes the batch under way), a crash or a service that failed, goes "
+      "on\n"
+      "with the same command.\n"
+      "The paper's tables come from these kinds of data:\n"
+      "  2 and figure 3   FollowIR's and other instruction benchmarks\n"
+      "  3                BEIR's collections, with the arms none, short and keywords\n"
+      "  4                InstructIR's: Robustness@10; a folder in BEIR's layout under a name InstructIR..., too");
   app.callback([options] { run_bench(*options); });
 }
 

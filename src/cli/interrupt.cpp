@@ -1,0 +1,54 @@
+#include "cli/interrupt.h"
+
+#include <csignal>
+#include <string_view>
+
+#include <unistd.h>
+
+namespace heed::cli {
+
+namespace {
+
+volatile std::sig_atomic_t asked = 0;
+
+/// The handler is gone after one call (SA_RESETHAND): the next signal ends the process.
+void remember(int) {
+  asked = 1;
+  constexpr std::string_view kSentence = "\nheed: finishing the batch under way; once more to stop at once\n";
+  [[maybe_unused]] const auto written = write(STDERR_FILENO, kSentence.data(), kSentence.size());
+}
+
+void watch(int signal) {
+  struct sigaction current {};
+  sigaction(signal, nullptr, &current);
+  if (current.sa_handler == SIG_IGN) return;  // as nohup wants it
+  struct sigaction action {};
+  action.sa_handler = remember;
+  action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
+  sigaction(signal, &action, nullptr);
+}
+
+void leave(int signal) {
+  struct sigaction current {};
+  sigaction(signal, nullptr, &current);
+  if (current.sa_handler == remember) std::signal(signal, SIG_DFL);
+}
+
+}  // namespace
+
+InterruptWatch::InterruptWatch() {
+  asked = 0;
+  watch(SIGINT);
+  watch(SIGTERM);
+}
+
+InterruptWatch::~InterruptWatch() {
+  leave(SIGINT);
+  leave(SIGTERM);
+}
+
+void InterruptWatch::check() const {
+  if (asked != 0) throw Interrupted();
+}
+
+}  // namespace heed::cli
