@@ -213,6 +213,8 @@ void Work::make_plan() {
     }
   }
   if (plan_.missing.pairs > 0) plan_.missing.texts = first_->unprepared(needs(), documents());
+  if (const auto embedded = first_->embedded(needs(), documents()))
+    plan_.vectors = embedded->queries + embedded->documents - plan_.missing.texts.texts;
   if (plan_.missing.pairs > 0) plan_.bill = first_->bill(plan_.missing);
 }
 

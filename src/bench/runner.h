@@ -29,6 +29,7 @@ using Progress = std::function<void(const ProgressReport&)>;
 struct Plan {
   long scores = 0;                  ///< pairs of need and document
   long found = 0;                   ///< of them, in the store
+  long vectors = 0;                 ///< of texts, that are in the store
   retrieve::Workload missing;       ///< the rest
   std::optional<std::string> bill;  ///< what it costs, where it costs money
   bool is_nothing() const { return missing.pairs == 0 && missing.texts.texts == 0; }

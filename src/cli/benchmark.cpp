@@ -80,10 +80,9 @@ bench::RunnerOptions runner_options(const BenchmarkRequest& request) {
 }
 
 std::string plan_sentence(const bench::Plan& plan) {
-  std::string text = grouped(plan.scores) + " scores";
-  if (plan.found > 0) text += ", " + grouped(plan.found) + " of them in the store";
+  std::string text = grouped(plan.scores) + " scores, of which " + grouped(plan.found) + " are in the store";
   if (const long texts = plan.missing.texts.texts; texts > 0)
-    text += "; " + grouped(texts) + (texts == 1 ? " text" : " texts") + " to embed";
+    text += "; " + grouped(texts) + " texts to embed, " + grouped(plan.vectors) + " are in the store";
   return text;
 }
 
@@ -103,6 +102,8 @@ std::vector<BenchmarkTask> run_benchmark(const BenchmarkRequest& request, const 
       watch.check();
     };
     options.planned = [&](const bench::Plan& plan) {
+      if ((plan.found > 0 || plan.vectors > 0) && !plan.is_nothing())
+        say(task.task.name + ": goes on; " + plan_sentence(plan));
       if (plan.bill) say(task.task.name + ": " + plan_sentence(plan) + "; " + *plan.bill);
     };
     task.result = run_task(task.task, opened.model, arms_of(request, task.task), {recipe, measures, request.judging},

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -68,6 +69,11 @@ void allow_cores(int cores) {
   setenv("HEED_DATA", (source_dir() / "data").c_str(), 1);
   for (const auto& [name, value] : surroundings.environment) setenv(name.c_str(), value.c_str(), 1);
   if (surroundings.cores > 0) allow_cores(surroundings.cores);
+  if (surroundings.largest_file > 0) {
+    const auto bytes = static_cast<rlim_t>(surroundings.largest_file);
+    const rlimit limit{bytes, bytes};
+    setrlimit(RLIMIT_FSIZE, &limit);
+  }
   std::signal(SIGPIPE, SIG_DFL);
   execv(HEED_PROGRAM, arguments.data());
   _exit(127);
@@ -90,6 +96,16 @@ void give(Pipe& pipe, std::string_view& rest) {
   if (put < 0 || rest.empty()) pipe.close_write();
 }
 
+/// How long poll() may wait, in ms: until the child is to get its signal, which is sent where it is time; -1: for ever.
+int patience_of(pid_t child, const Surroundings& surroundings, std::chrono::steady_clock::time_point began) {
+  if (surroundings.signal_after.count() == 0) return -1;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(began + surroundings.signal_after -
+                                                                 std::chrono::steady_clock::now());
+  if (left.count() > 0) return static_cast<int>(left.count());
+  kill(child, surroundings.signal);
+  return 20;  // once more, should it have come before the program could take it
+}
+
 }  // namespace
 
 Outcome heed(const std::vector<std::string>& arguments, const Surroundings& surroundings) {
@@ -108,13 +124,14 @@ Outcome heed(const std::vector<std::string>& arguments, const Surroundings& surr
   out.close_write();
   err.close_write();
 
+  const auto began = std::chrono::steady_clock::now();
   Outcome outcome;
   std::string_view rest = surroundings.input;
   if (rest.empty()) in.close_write();
   while (in.write_end() >= 0 || out.read_end() >= 0 || err.read_end() >= 0) {
     std::array<pollfd, 3> ends = {
         {{in.write_end(), POLLOUT, 0}, {out.read_end(), POLLIN, 0}, {err.read_end(), POLLIN, 0}}};
-    if (poll(ends.data(), ends.size(), -1) < 0) continue;
+    if (poll(ends.data(), ends.size(), patience_of(child, surroundings, began)) <= 0) continue;
     if (ends[0].revents != 0) give(in, rest);
     if (ends[1].revents != 0) take(out, outcome.out);
     if (ends[2].revents != 0) take(err, outcome.err);

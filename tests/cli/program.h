@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -21,8 +23,11 @@ struct Outcome {
 struct Surroundings {
   std::string input{};                               ///< what it finds on standard input, through a pipe
   std::map<std::string, std::string> environment{};  ///< beside what the tests have; HEED_DATA is the project's data
-  std::string out_to{};  ///< a file to open as its standard output; Outcome::out is empty then
-  int cores = 0;         ///< how many cores it may use; 0: as many as the tests
+  std::string out_to{};                       ///< a file to open as its standard output; Outcome::out is empty then
+  int cores = 0;                              ///< how many cores it may use; 0: as many as the tests
+  std::chrono::milliseconds signal_after{0};  ///< when it gets `signal`; 0: never
+  int signal = SIGKILL;
+  long largest_file = 0;  ///< bytes that a file of its may have (a full disk, as far as it can tell); 0: any
 };
 
 /// Runs heed, as a shell would, and waits for its end.
