@@ -42,4 +42,28 @@ class Digest {
 /// The fingerprint of one piece of content.
 Fingerprint fingerprint(std::string_view bytes);
 
+/// How the publisher of a file names its content.
+enum class FileHash {
+  kSha256,   ///< of the bytes
+  kGitBlob,  ///< git's name of a file: SHA-1 of "blob SIZE", a zero byte and the bytes
+};
+
+/// Digests a file's bytes, given in parts, for comparison with what its publisher says.
+class FileDigest {
+ public:
+  /// REQUIRES: as many bytes as `size` are added before hex(), as git's name begins with their number.
+  FileDigest(FileHash kind, std::uint64_t size);
+  ~FileDigest();
+  FileDigest(FileDigest&&) noexcept;
+  FileDigest& operator=(FileDigest&&) noexcept;
+
+  FileDigest& add(std::string_view bytes);
+  /// Hexadecimal digits in lower case, 64 or 40 of them. REQUIRES: called once, last.
+  std::string hex();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
 }  // namespace heed::base
