@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/parallel.h"
+#include "cli/folders.h"
 #include "cli/terminal.h"
 #include "retrieve/presets.h"
 
@@ -37,8 +38,10 @@ fs::path hub_cache() {
 /// Where a repository of the Hub would lie on this machine, the likeliest first.
 std::vector<fs::path> places_of(const std::string& hub_id) {
   std::vector<fs::path> places;
-  if (const fs::path models = environment("HEED_MODELS"); !models.empty())
+  if (!environment("HEED_MODELS").empty() || !user_cache().empty()) {
+    const fs::path models = models_root();
     places = {models / hub_id, models / fs::path(hub_id).filename()};
+  }
   const fs::path cache = hub_cache();
   if (cache.empty()) return places;
   std::string name = "models--" + hub_id;

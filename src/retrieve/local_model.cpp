@@ -9,6 +9,7 @@
 #include "infer/load_engine.h"
 #include "retrieve/answer_reranker.h"
 #include "retrieve/cross_encoder.h"
+#include "retrieve/model_files.h"
 
 namespace heed::retrieve {
 
@@ -16,11 +17,6 @@ namespace fs = std::filesystem;
 using base::BadInput;
 
 namespace {
-
-/// Every file that a tokenizer may be read from.
-constexpr const char* kTokenizerFiles[] = {
-    "tokenizer.json",        "tokenizer.model",   "spiece.model",           "vocab.txt",
-    "tokenizer_config.json", "added_tokens.json", "special_tokens_map.json"};
 
 template <class Recipe>
 infer::ModelFiles files_of(const LocalModelSource& source, const Recipe& recipe) {
@@ -106,7 +102,7 @@ std::unique_ptr<PairScorer> open(const LocalModelSource& source, const DecoderRe
 
 std::string identity_of(const LocalModelSource& source, const infer::ModelFacts& facts) {
   base::Digest tokenizer;
-  for (const char* name : kTokenizerFiles)
+  for (const std::string_view name : tokenizer_files())
     if (base::is_there(source.folder / name))
       tokenizer.add_field(name).add_field(base::read_file(source.folder / name));
   return source.name + ", weights " + facts.fingerprint + ", tokenizer " + tokenizer.finish().hex() + ", " +
