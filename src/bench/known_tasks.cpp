@@ -102,8 +102,7 @@ constexpr KnownTask kTasks[] = {
      .files = kInstructirFiles,
      .counts = {.documents = 16072, .queries = 9906, .judged_queries = 9906, .judgments = 9906},
      .counts_source = "mteb's descriptive statistics",
-     .explanation =
-         "about eight searchers for each of 1,267 queries, each with an instruction and a passage of their own"},
+     .explanation = "MS MARCO queries, each asked by several people with instructions of their own"},
     {.name = "scifact",
      .title = "SciFact",
      .kind = TaskKind::kRetrieval,
@@ -181,7 +180,7 @@ std::span<const KnownTask> known_tasks() {
 std::span<const TaskGroup> task_groups() {
   static const TaskGroup groups[] = {
       {"followir", "the three tasks of FollowIR", {"robust04", "news21", "core17"}},
-      {"beir", "tasks of BEIR, for the effect of keywords", {"scifact", "nfcorpus", "fiqa"}},
+      {"beir", "three tasks of BEIR, on which the paper tried keywords", {"scifact", "nfcorpus", "fiqa"}},
       {"all", "every task", {"robust04", "news21", "core17", "instructir", "scifact", "nfcorpus", "fiqa"}},
   };
   return groups;

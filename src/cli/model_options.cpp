@@ -9,6 +9,7 @@
 #include "base/parallel.h"
 #include "cli/folders.h"
 #include "cli/terminal.h"
+#include "net/pulled.h"
 #include "retrieve/presets.h"
 
 namespace heed::cli {
@@ -58,8 +59,10 @@ fs::path find_repository(const std::string& hub_id, const char* file) {
     if (base::is_there(place / file)) return place;
     tried += (tried.empty() ? "" : ", ") + place.string();
   }
-  throw BadInput(hub_id + " is not on this machine: no " + file + " in " + tried +
-                 "; give --model its folder, or name the folder of models in the environment's HEED_MODELS");
+  throw BadInput(
+      hub_id + " is not on this machine: no " + file + " in " + tried +
+      "; heed pull fetches it; or give --model its folder, or name the folder of models in the environment's "
+      "HEED_MODELS");
 }
 
 /// "jhu-clsp/FollowIR-7B" of .../models--jhu-clsp--FollowIR-7B/snapshots/COMMIT, else the folder's own name.
@@ -73,6 +76,15 @@ std::string likely_name(const fs::path& folder) {
     return name;
   }
   return whole.has_filename() ? whole.filename().string() : whole.parent_path().filename().string();
+}
+
+/// The folder that was given, or that of a model that heed pull fetched by an id which is no preset's.
+std::optional<fs::path> folder_meant(const std::string& model) {
+  if (fs::is_directory(model)) return model;
+  if (retrieve::find_preset(model) != nullptr || !net::is_repository_id(model)) return std::nullopt;
+  if (variable("HEED_MODELS").empty() && user_cache().empty()) return std::nullopt;
+  const fs::path pulled = models_root() / model;
+  return base::is_there(pulled / net::kPulledFile) ? std::optional(pulled) : std::nullopt;
 }
 
 const Preset& preset_named(const std::string& name) {
@@ -158,9 +170,9 @@ retrieve::LocalModelSource find_model(const ModelFlags& flags) {
   retrieve::LocalModelSource source;
   const Preset* preset = flags.preset.empty() ? nullptr : &preset_named(flags.preset);
   std::string adapter = flags.adapter;
-  if (fs::is_directory(flags.model)) {
-    source.folder = flags.model;
-    source.name = likely_name(flags.model);
+  if (const auto folder = folder_meant(flags.model)) {
+    source.folder = *folder;
+    source.name = likely_name(*folder);
   } else {
     const Preset* const named = retrieve::find_preset(flags.model);
     if (named == nullptr && flags.model.find('/') != std::string::npos)
