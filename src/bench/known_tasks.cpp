@@ -150,6 +150,18 @@ class Comparison {
     if (official == 0 || found == official) return;
     sentences_.push_back(what + ": " + std::to_string(found) + " here, " + std::to_string(official) + " officially");
   }
+  /// One sentence for all queries.
+  void add_candidates(const collection::InstructionDataset& data, long official) {
+    const auto differs = [&](const collection::InstructionTopic& topic) {
+      return static_cast<long>(topic.candidates_og.size()) != official;
+    };
+    const auto first = std::ranges::find_if(data.topics, differs);
+    if (official == 0 || first == data.topics.end()) return;
+    const long count = std::ranges::count_if(data.topics, differs);
+    sentences_.push_back("candidates: " + base::counted(count, "query has", "queries have") + " not the official " +
+                         std::to_string(official) + "; " + first->id.str() + " has " +
+                         std::to_string(first->candidates_og.size()));
+  }
   std::vector<std::string> take() { return std::move(sentences_); }
 
  private:
@@ -220,9 +232,7 @@ std::vector<std::string> check_counts(const KnownTask& task, const collection::I
   Comparison comparison;
   comparison.add("documents", static_cast<long>(data.corpus.documents().size()), official.documents);
   comparison.add("queries", static_cast<long>(data.topics.size()), official.queries);
-  for (const collection::InstructionTopic& topic : data.topics)
-    comparison.add("candidates of query " + topic.id.str(), static_cast<long>(topic.candidates_og.size()),
-                   official.candidates);
+  comparison.add_candidates(data, official.candidates);
   comparison.add("judgments under the original instructions", static_cast<long>(data.judgments_og.size()),
                  official.judgments);
   comparison.add("judgments under the altered instructions", static_cast<long>(data.judgments_changed.size()),

@@ -87,7 +87,7 @@ TEST(KnownTasks, NeedsAreCountedInCodePointsWithABlankBetween) {
   task.counts.need_characters = 16;
   task.counts.candidates = 1000;
   EXPECT_EQ(check_counts(task, data),
-            (std::vector<std::string>{"candidates of query q: 1 here, 1000 officially",
+            (std::vector<std::string>{"candidates: 1 query has not the official 1000; q has 1",
                                       "characters of queries with instructions: 15 here, 16 officially"}));
 }
 

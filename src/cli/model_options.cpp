@@ -138,7 +138,7 @@ void add_model(CLI::App& app, ModelFlags& flags) {
   app.add_option(
          "--model", flags.model,
          "a checkpoint's folder in Hugging Face's layout, with a heed.json or a known name; or a preset's name or "
-         "Hub id (heed models), looked for below the environment's HEED_MODELS and in Hugging Face's cache")
+         "Hub id (heed models), looked for where heed pull puts models and in Hugging Face's cache")
       ->type_name("NAME|FOLDER")
       ->required();
   app.add_option("--preset", flags.preset, "what the folder is, by the name of a preset, in place of its heed.json")

@@ -22,9 +22,9 @@ void add_model(CLI::App& app, ModelFlags& flags);
 /// --recipe, where it says nothing but which of a preset's recipes is meant.
 void add_recipe_style(CLI::App& app, ModelFlags& flags);
 
-/// Finds the checkpoint and its recipe: a folder, or a preset's name or Hub id, looked for below HEED_MODELS and in
-/// Hugging Face's cache. Throws BadInput, saying what was looked for, where there is none, and BadUsage for a flag's
-/// unknown value.
+/// Finds the checkpoint and its recipe: a folder, or a preset's name or Hub id, looked for where heed pull puts models
+/// (folders.h) and in Hugging Face's cache. Throws BadInput, saying what was looked for, where there is none, and
+/// BadUsage for a flag's unknown value.
 retrieve::LocalModelSource find_model(const ModelFlags& flags);
 
 /// find_model's, opened; or a row of retrieve::models(), where the name is one.

@@ -149,31 +149,30 @@ Request Hub::request_of(std::string url) const {
 }
 
 void Hub::refuse(const Repository& repository, const Request& request, const Response& response) const {
-  const std::string what = described(repository),
-                    page = settings_.endpoint + (repository.kind == RepositoryKind::kDataset ? "/datasets/" : "/") +
-                           repository.id;
+  const std::string what = described(repository), status = " (HTTP " + std::to_string(response.status) + ")";
+  const std::string page =
+      settings_.endpoint + (repository.kind == RepositoryKind::kDataset ? "/datasets/" : "/") + repository.id;
   const std::string code = response.header("x-error-code").value_or("");
-  if (response.status == 401 && settings_.token.empty())
-    throw BadInput(what +
-                   ": the Hub does not show it (HTTP 401): there is none of that name, or it is private or gated, "
-                   "and HF_TOKEN has to hold the token of an account that may read it (" +
-                   page + ")");
-  if (response.status == 401)
-    throw BadInput(what + ": the Hub refuses the token (HTTP 401): is HF_TOKEN right, and may its account read " +
+  const bool has_token = !settings_.token.empty();
+  if (response.status == 403 || (response.status == 401 && code == "GatedRepo"))
+    throw BadInput(what + ": may not be read" + status + ": its licence has to be accepted on " + page +
+                   (has_token ? " by the account of the token" : ", and HF_TOKEN has to hold that account's token"));
+  if (response.status == 401 && has_token)
+    throw BadInput(what + ": the Hub refuses the token" + status + ": is HF_TOKEN right, and may its account read " +
                    page + "?");
-  if (response.status == 403)
-    throw BadInput(
-        what + ": may not be read (HTTP 403): its licence has to be accepted on " + page +
-        (settings_.token.empty() ? ", and HF_TOKEN has to hold that account's token" : " by the account of the token"));
+  if (response.status == 401)
+    throw BadInput(what + ": the Hub does not show it" + status +
+                   ": there is none of that name, or it is private, and " +
+                   "HF_TOKEN has to hold the token of an account that may read " + page);
   if (response.status == 404 && code == "RevisionNotFound")
-    throw BadInput(what + ": has no revision " + repository.revision + " (HTTP 404)");
+    throw BadInput(what + ": has no revision " + repository.revision + status);
   if (response.status == 404 && code == "EntryNotFound")
-    throw BadInput(what + ": has no such file (HTTP 404): " + request.url);
+    throw BadInput(what + ": has no such file" + status + ": " + request.url);
   if (response.status == 404)
     throw BadInput(what + ": is not on " + origin_of(settings_.endpoint) + ", or has no revision " +
-                   repository.revision + " (HTTP 404)");
+                   repository.revision + status);
   require_success(request, response);
-  throw Unavailable(what + ": answers HTTP " + std::to_string(response.status) + ", which makes no sense");
+  throw Unavailable(what + ": the Hub's answer makes no sense" + status);
 }
 
 HubListing Hub::list(const Repository& repository) const {

@@ -35,7 +35,10 @@ std::string large_text() {
 
 HostedRepository hosted() {
   return {.id = "lab/data",
-          .files = {{"small.txt", "some words\n"}, {"a b/\xC3\xA9.txt", "odd name\n"}, {"big.bin", large_text()}},
+          .files = {{"small.txt", "some words\n"},
+                    {"empty.txt", ""},
+                    {"a b/\xC3\xA9.txt", "odd name\n"},
+                    {"big.bin", large_text()}},
           .large = {"big.bin"}};
 }
 
@@ -83,7 +86,7 @@ TEST(Hub, ListsFilesWithTheirSizesAndHashesAtOneCommit) {
   const Asked asked(server.url() + "/");
   const HubListing listing = asked.hub.list(kData);
   EXPECT_EQ(listing.commit, std::string(40, 'a'));
-  ASSERT_EQ(listing.files.size(), 3u);
+  ASSERT_EQ(listing.files.size(), 4u);
   const HubFile small = asked.file("small.txt");
   EXPECT_EQ(small.size, 11u);
   EXPECT_EQ(small.hash_kind, base::FileHash::kGitBlob);

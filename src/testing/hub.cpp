@@ -32,6 +32,11 @@ ServedReply refusal(int status, const std::string& code) {
   return {.status = status, .body = R"({"error": "refused"})", .headers = {{"X-Error-Code", code}}};
 }
 
+/// For one without a token, and for one with a wrong token.
+ServedReply closed(const ServedRequest& request) {
+  return request.headers.contains("authorization") ? refusal(401, "") : refusal(401, "GatedRepo");
+}
+
 }  // namespace
 
 struct TestHub::State {
@@ -73,13 +78,13 @@ struct TestHub::State {
       const std::string resolve = page + "/resolve/" + repository.commit + "/";
       const std::string cache = "/api/resolve-cache/" + repository.kind + "/" + repository.id + "/";
       if (request.path.starts_with(list)) {
-        if (!may_read(request, repository)) return refusal(401, "GatedRepo");
+        if (!may_read(request, repository)) return closed(request);
         const std::string revision = request.path.substr(list.size());
         if (revision != "main" && revision != repository.commit) return refusal(404, "RevisionNotFound");
         return {.body = listing_of(repository).dump()};
       }
       if (request.path.starts_with(resolve)) {
-        if (!may_read(request, repository)) return refusal(401, "GatedRepo");
+        if (!may_read(request, repository)) return closed(request);
         const std::string path = request.path.substr(resolve.size());
         if (!repository.files.contains(path)) return refusal(404, "EntryNotFound");
         const std::string target =
