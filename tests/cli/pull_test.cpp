@@ -242,6 +242,24 @@ TEST(Pull, AnyDatasetOfTheHubComesByItsId) {
   EXPECT_TRUE(refused(place.pull({"lab/data"}), 65, "the model lab/data: the Hub does not show it"));
 }
 
+TEST(Pull, FoldersAndTheTokenComeFromTheEnvironment) {
+  HostedRepository closed = core17();
+  closed.token = "hf_very_secret";
+  const TestHub hub({closed, tiny_model("lab/tiny")});
+  Place place(hub.url());
+  place.environment["HEED_DATASETS"] = place.dir.path() / "sets";
+  place.environment["HEED_MODELS"] = place.dir.path() / "models";
+  place.environment["HF_TOKEN_PATH"] = place.dir.write("login", "hf_very_secret\n");
+  const Outcome outcome = place.pull({"core17", "lab/tiny", "core17"});
+  ASSERT_TRUE(succeeded(outcome));
+  EXPECT_EQ(outcome.out, (place.dir.path() / "sets/core17").string() + "\n" +
+                             (place.dir.path() / "models/lab/tiny").string() + "\n");
+  const Outcome check = place.pull({"--check"});
+  EXPECT_EQ(check.out, outcome.out);
+  EXPECT_EQ(place.pull({"--check", "--models", place.dir.path() / "none"}).out,
+            (place.dir.path() / "sets/core17").string() + "\n");
+}
+
 TEST(Pull, TheTokenIsSentAndNeverShown) {
   HostedRepository closed = core17();
   closed.token = "hf_very_secret";
@@ -280,6 +298,11 @@ TEST(Pull, WhatIsNotThereIsWrongInputAndWhatFailsIsUnavailable) {
   parquet.files = {{"corpus/test-00000-of-00001.parquet", "p"}};
   const TestHub moved({parquet});
   EXPECT_TRUE(refused(place.pull({"core17", "--endpoint", moved.url()}), 65, "has no corpus.jsonl"));
+  const TestHub sly({core17()}, [](const ServedRequest&, ServedReply& reply) {
+    if (const auto at = reply.body.find("qrels_og/test.jsonl"); at != std::string::npos)
+      reply.body.replace(at, 19, "../../../evil.jsonl");
+  });
+  EXPECT_TRUE(refused(place.pull({"core17", "--endpoint", sly.url()}), 69, "under a name that no repository has"));
   const TestHub spoiled({core17()}, [](const ServedRequest& request, ServedReply& reply) {
     if (reply.takes_ranges && request.path.ends_with("queries.jsonl")) reply.body[3] ^= 1;
   });
