@@ -244,20 +244,11 @@ class Hub::Download {
       std::string trouble;
       try {
         answer = attempt();
-        if (answer->status == 200 || answer->status == 206) {
-          if (partial_.size() == target_.file.size) break;
-          // Without a length, an answer that was cut ends like a whole one.
-          if (answer->header("content-length") || answer->header("transfer-encoding")) return too_short();
-          trouble = name_ + ": the connection was cut";
-        } else if (answer->status == 416 &&
-                   partial_.size() > 0) {  // the server's file is shorter, or it takes no ranges
-          partial_.clear();
-          trouble = name_ + ": the server does not continue it";
-        } else if (!Client::is_passing(answer->status)) {
-          hub_.refuse(repository_, request_, *answer);
-        } else {
-          trouble = name_ + ": the server is busy or failing (HTTP " + std::to_string(answer->status) + ")";
-        }
+        if ((answer->status == 200 || answer->status == 206) && partial_.size() == target_.file.size) break;
+        // Without a length, an answer that was cut ends like a whole one.
+        const bool has_length = answer->header("content-length") || answer->header("transfer-encoding");
+        if ((answer->status == 200 || answer->status == 206) && has_length) return too_short();
+        trouble = name_ + ": " + trouble_of(*answer);
       } catch (const TooLong&) {
         return "more bytes come than the " + std::to_string(target_.file.size) + " that the Hub says";
       } catch (const NoAnswer& none) {
@@ -269,6 +260,22 @@ class Hub::Download {
       hub_.client_->pause(next++, answer ? &*answer : nullptr, trouble);
     }
     return "";
+  }
+
+  /// Of an answer after which the file is asked for again. Throws where that would not help.
+  std::string trouble_of(const Response& answer) {
+    const std::string status = " (HTTP " + std::to_string(answer.status) + ")";
+    if (answer.status == 200 || answer.status == 206) return "the connection was cut";
+    if (answer.status == 416 && partial_.size() > 0) {  // the server's file is shorter, or it takes no ranges
+      partial_.clear();
+      return "the server does not continue it" + status;
+    }
+    // The address on a storage host, which the Hub gives for a while, may have expired: it is asked for anew.
+    const bool is_elsewhere = origin_of(answer.url) != origin_of(hub_.settings_.endpoint);
+    if (is_elsewhere && (answer.status == 401 || answer.status == 403))
+      return origin_of(answer.url) + " does not give it" + status;
+    if (!Client::is_passing(answer.status)) hub_.refuse(repository_, request_, answer);
+    return "the server is busy or failing" + status;
   }
 
   std::string too_short() const {

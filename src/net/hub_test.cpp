@@ -1,5 +1,6 @@
 #include "net/hub.h"
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <thread>
@@ -232,6 +233,23 @@ TEST(Hub, ABusyServerIsAskedAgainAsItWishes) {
 
   const TestHub down({hosted()}, [&](const ServedRequest&, ServedReply& reply) { reply = {.status = 502}; });
   EXPECT_NE(unavailable_because([&] { Asked(down.url()).hub.list(kData); }).find("502"), std::string::npos);
+}
+
+TEST(Hub, AnAddressOfTheStorageThatExpiredIsAskedForAnew) {
+  std::atomic<int> times = 0;
+  const TestHub server({hosted()}, [&](const ServedRequest& request, ServedReply& reply) {
+    if (request.path != "/lab/data/big.bin") return;
+    if (times == 0) reply.cut_after = 1000;
+    if (times == 1) reply = {.status = 403};
+    ++times;
+  });
+  const Asked asked(server.url());
+  EXPECT_EQ(asked.fetch("big.bin"), Hub::Fetched::kNow);
+  EXPECT_EQ(asked.fetched("big.bin"), large_text());
+  const auto requests = server.requests();
+  EXPECT_EQ(
+      std::ranges::count_if(requests, [](const ServedRequest& request) { return request.path.ends_with("/big.bin"); }),
+      3);
 }
 
 TEST(Hub, ARangeBeyondTheEndBeginsAnew) {
