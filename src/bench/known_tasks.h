@@ -10,11 +10,7 @@
 
 namespace heed::bench {
 
-enum class TaskKind {
-  kInstruction,  ///< two instructions for each query, p-MRR
-  kRetrieval,    ///< queries and judgments, as BEIR has them
-  kRobustness,   ///< many instructions for each query, the worst of them counts
-};
+using TaskKind = collection::DatasetKind;
 
 /// A file of a task: what it is called here, and in the repository. Rows with the same `local` are alternatives, of
 /// which the first that the repository has is taken.

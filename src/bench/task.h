@@ -5,12 +5,11 @@
 #include <string_view>
 #include <vector>
 
+#include "bench/known_tasks.h"
 #include "collection/dataset.h"
 #include "eval/p_mrr.h"
 
 namespace heed::bench {
-
-using TaskKind = collection::DatasetKind;
 
 /// One data set under the name that its results go by.
 struct Task {

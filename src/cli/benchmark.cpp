@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "bench/json_results.h"
 #include "bench/model_instructions.h"
+#include "cli/folders.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "cli/report_page.h"
@@ -51,6 +52,27 @@ void add_model_arms(const BenchmarkRequest& request, bench::Task& task, const st
   add_instructions(task, instructions);
 }
 
+/// A task or group by name becomes TITLE=FOLDER of what heed pull has fetched; anything else stays.
+std::vector<std::string> with_pulled_folders(const BenchmarkRequest& request) {
+  std::vector<std::string> all;
+  for (const std::string& data : request.data) {
+    const auto known = bench::known_tasks_named(data);
+    if (std::filesystem::exists(data) || known.empty()) {
+      all.push_back(data);
+      continue;
+    }
+    const auto root = data_root(request.data_root);
+    for (const bench::KnownTask* const task : known) {
+      const auto folder = pulled_task(std::string(task->name), root);
+      if (!folder)
+        throw base::BadInput("the task " + std::string(task->name) + " is not in " + root.string() + "; heed pull " +
+                             std::string(task->name) + " fetches it");
+      all.push_back(std::string(task->title) + "=" + folder->string());
+    }
+  }
+  return all;
+}
+
 /// All data and the model of a request, opened; the model last: it may take a minute, which no slip should cost.
 struct Opened {
   std::vector<BenchmarkTask> tasks;
@@ -61,7 +83,7 @@ Opened open_request(const BenchmarkRequest& request) {
   check_arms(request);
   Opened opened;
   std::set<std::string> names;
-  for (const std::string& data : request.data) {
+  for (const std::string& data : with_pulled_folders(request)) {
     opened.tasks.push_back({bench::open_task(data), {}});
     const std::string& name = opened.tasks.back().task.name;
     if (!names.insert(name).second)

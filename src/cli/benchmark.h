@@ -14,7 +14,8 @@ namespace heed::cli {
 /// What heed bench and heed demo run: one model on several tasks.
 struct BenchmarkRequest {
   ModelFlags model;
-  std::vector<std::string> data;  ///< FOLDER or NAME=FOLDER
+  std::vector<std::string> data;  ///< FOLDER, NAME=FOLDER, or a task or group that heed pull has fetched
+  std::string data_root;          ///< where it put them; empty: see folders.h
   std::vector<std::string> arms;  ///< empty: all that each data set has
   std::string recipe = "sound";
   eval::PairOptions judging;

@@ -55,11 +55,15 @@ void set_up_bench(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   add_model(app, options->request.model);
   app.get_option("--model")->description("bm25, or " + app.get_option("--model")->get_description());
-  app.add_option("--data", options->request.data,
-                 "benchmarks, each a folder in a layout that heed help layouts lists; a task is called as its "
-                 "folder is, or as NAME says")
-      ->type_name("[NAME=]FOLDER")
+  app.add_option(
+         "--data", options->request.data,
+         "benchmarks, each a folder in a layout that heed help layouts lists (a task is called as its folder is, or as "
+         "NAME says), or a task or group that heed pull has fetched: robust04, news21, core17, followir for all three, "
+         "instructir, scifact, nfcorpus, fiqa")
+      ->type_name("[NAME=]FOLDER|TASK")
       ->required();
+  app.add_option("--data-root", options->request.data_root, "where heed pull has put data sets, if not where it would")
+      ->type_name("FOLDER");
   app.add_option("--out", options->out, "folder for the results; a run that was cut off goes on from what it holds")
       ->type_name("FOLDER")
       ->required();
