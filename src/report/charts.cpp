@@ -60,7 +60,7 @@ std::string tick_text(double fraction, bool is_signed) {
   const double value = std::abs(100 * fraction) < 1e-9 ? 0 : 100 * fraction;
   std::array<char, 32> text{};
   std::snprintf(text.data(), text.size(), is_signed && value != 0 ? "%+.6g" : "%.6g", value);
-  return text.data();
+  return typeset(text.data());
 }
 
 /// The values' range with some room around, never empty.
@@ -72,8 +72,8 @@ std::pair<double, double> range_of(const std::vector<double>& values, double lea
 
 // ---- the scatter
 
-constexpr Size kScatter{720, 430};
-constexpr double kLeft = 62, kRight = 704, kTop = 14, kBottom = 380;
+constexpr Size kScatter{900, 460};
+constexpr double kLeft = 62, kRight = 884, kTop = 14, kBottom = 410;
 
 struct Box {
   double left = 0, top = 0, right = 0, bottom = 0;
@@ -136,8 +136,6 @@ std::string scatter_axes(const Scale& x, const Scale& y, const Scatter& scatter)
                      {{"class", "axis"},
                       {"text-anchor", "middle"},
                       {"transform", "translate(16 " + at((kTop + kBottom) / 2) + ") rotate(-90)"}});
-  content += text_at({kLeft + 8, y(0) - 7}, "\xE2\x86\x91 obeys", "hint", "start") +
-             text_at({kLeft + 8, y(0) + 17}, "\xE2\x86\x93 does the opposite", "hint", "start");
   return content;
 }
 
@@ -150,6 +148,11 @@ std::string diamond(Point p) {
   const double r = 7;
   return "M" + at(p.x) + " " + at(p.y - r) + "L" + at(p.x + r) + " " + at(p.y) + "L" + at(p.x) + " " + at(p.y + r) +
          "L" + at(p.x - r) + " " + at(p.y) + "Z";
+}
+
+/// A Hub id without its organisation.
+std::string_view short_name(std::string_view model) {
+  return model.substr(model.rfind('/') + 1);
 }
 
 /// The published models worth a name on the chart: the best in each direction, the worst p-MRR.
@@ -207,7 +210,7 @@ std::string bar_mark(const Bar& bar, const Scale& x, double y) {
   return element_of(
              "rect", element("title", bar.title),
              {{"class", bar.look}, {"x", at(from)}, {"y", at(y)}, {"width", at(width)}, {"height", at(kBarHeight)}}) +
-         text_at({is_left ? from - 6 : from + width + 6, y + 13}, signed_percent(bar.value), "value",
+         text_at({is_left ? from - 6 : from + width + 6, y + 13}, typeset(signed_percent(bar.value)), "value",
                  is_left ? "end" : "start") +
          text_at({112, y + 13}, bar.name, "tick", "end");
 }
@@ -290,7 +293,9 @@ std::string scatter_svg(const Scatter& scatter) {
   const auto [left, right] = range_of(scores, 0.01);
   const auto [bottom, top] = range_of(p_mrrs, 0.02);
   const Scale x{left, right, kLeft, kRight}, y{bottom, top, kBottom, kTop};
-  std::string content = scatter_axes(x, y, scatter), labels;
+  std::string content = scatter_axes(x, y, scatter);
+  std::string labels = text_at({kLeft + 8, y(0) - 7}, "\xE2\x86\x91 obeys", "hint", "start") +
+                       text_at({kLeft + 8, y(0) + 17}, "\xE2\x86\x93 does the opposite", "hint", "start");
   Labels placed;
   for (const Dot& dot : scatter.dots) {
     const Point point{x(dot.score), y(dot.p_mrr)};
@@ -307,7 +312,7 @@ std::string scatter_svg(const Scatter& scatter) {
     labels += placed.place(point, dot.label, "own-label");
   }
   for (const Dot* const dot : notable(scatter.dots))
-    labels += placed.place({x(dot->score), y(dot->p_mrr)}, dot->label, "published-label");
+    labels += placed.place({x(dot->score), y(dot->p_mrr)}, short_name(dot->label), "published-label");
   return svg(kScatter, "chart scatter",
              "Score against p-MRR of " + base::counted(static_cast<long>(scatter.dots.size()), "model", "models"),
              content + labels);

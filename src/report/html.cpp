@@ -109,6 +109,11 @@ std::string element(std::string_view name, std::string_view text, const Attribut
   return element_of(name, escaped(text), attributes);
 }
 
+std::string typeset(std::string number) {
+  if (number.starts_with('-') && number.size() > 1) number.replace(0, 1, "\xE2\x88\x92");
+  return number;
+}
+
 std::string scroll_box(std::string_view label) {
   return open_tag("div",
                   {{"class", "table"}, {"role", "region"}, {"aria-label", std::string(label)}, {"tabindex", "0"}});

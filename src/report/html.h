@@ -24,6 +24,9 @@ std::string element_of(std::string_view name, std::string_view html, const Attri
 /// An element whose content is a text.
 std::string element(std::string_view name, std::string_view text, const Attributes& attributes = {});
 
+/// The number as it is set in print: a minus sign in place of the hyphen before it.
+std::string typeset(std::string number);
+
 /// A table in a box that scrolls where the page is narrow, its remarks below it.
 std::string html_table(const Table& table);
 

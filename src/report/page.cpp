@@ -15,9 +15,10 @@ namespace heed::report {
 
 namespace {
 
-/// A section of the page, and its line in the list of contents.
+/// A section of the page, and its line in the list of contents: there the parts of one group stand together.
 struct Part {
   std::string id, heading, html;
+  std::string group{}, name_in_group{};
 };
 
 std::string source_line(const std::string& sources_html) {
@@ -62,10 +63,11 @@ std::string head_of(const FigureTable& table) {
 
 std::string cell_of(const Figure& figure, const FigureTable::Column& column) {
   if (!figure.value) return element("td", "-");
-  std::string html = escaped(spelled({figure.value, std::nullopt}, column));
+  std::string html = escaped(typeset(spelled({figure.value, std::nullopt}, column)));
   if (figure.interval)
-    html += element("span", signed_percent(figure.interval->low) + " to " + signed_percent(figure.interval->high),
-                    {{"class", "interval"}});
+    html += element(
+        "span", typeset(signed_percent(figure.interval->low)) + " to " + typeset(signed_percent(figure.interval->high)),
+        {{"class", "interval"}});
   Attributes attributes = {{"data-value", format::exact(*figure.value)}};
   if (column.group == "average") attributes.emplace_back("class", "average");
   return element_of("td", html, attributes);
@@ -94,19 +96,69 @@ std::string figure_table(const FigureTable& table, const std::string& caption, c
   return html + source_line(links_to(sources_of(data, table.shows_published())));
 }
 
+/// What not everybody wants to see at once.
+std::string more(std::string_view summary, const std::string& html) {
+  return element_of("details", element("summary", summary) + "\n" + element_of("div", html, {{"class", "inside"}}),
+                    {{"class", "more"}}) +
+         "\n";
+}
+
 // ---- the parts before the tasks
 
-std::string verdict_list(const ReportData& data) {
+/// What an interval says: as a class of the style, and in words.
+struct Sign {
+  const char* look;
+  const char* words;
+};
+
+Sign sign_of(const eval::Interval& interval) {
+  if (interval.high < 0) return {"bad", "does not obey"};
+  if (interval.low > 0) return {"good", "obeys"};
+  return {"open", "neither obeys nor disobeys beyond chance"};
+}
+
+/// Of many results, a sentence for each model: on which tasks it obeys, on which not.
+std::string brief_verdicts(const ReportData& data) {
   std::string items;
-  const auto sentences = verdicts(data.results);
-  std::size_t i = 0;
-  for (const ResultEntry& entry : data.results) {
-    if (!entry.obedience) continue;
-    const auto& interval = entry.obedience->interval;
-    const char* const look = interval.high < 0 ? "bad" : interval.low > 0 ? "good" : "open";
-    items += element("li", sentences[i++], {{"class", look}}) + "\n";
+  std::vector<std::string> seen;
+  for (const ResultEntry& first : data.results) {
+    const std::string label = label_of(first, data.results);
+    if (!first.obedience || std::ranges::find(seen, label) != seen.end()) continue;
+    seen.push_back(label);
+    std::vector<std::pair<std::string, std::string>> tasks_by_words;
+    std::string look;
+    for (const ResultEntry& entry : data.results) {
+      if (!entry.obedience || label_of(entry, data.results) != label) continue;
+      const Sign sign = sign_of(entry.obedience->interval);
+      look = look.empty() || look == sign.look ? sign.look : "open";
+      const auto found = std::ranges::find(tasks_by_words, sign.words, &std::pair<std::string, std::string>::first);
+      if (found == tasks_by_words.end())
+        tasks_by_words.emplace_back(sign.words, entry.task);
+      else
+        found->second += ", " + entry.task;
+    }
+    std::string sentence = label;
+    for (const auto& [words, tasks] : tasks_by_words)
+      sentence += (sentence == label ? " " : "; ") + words + " on " + tasks;
+    items += element("li", sentence + ".", {{"class", look}}) + "\n";
   }
-  return items.empty() ? "" : element_of("ul", "\n" + items, {{"class", "verdicts"}}) + "\n";
+  return items;
+}
+
+std::string verdict_list(const ReportData& data) {
+  constexpr std::size_t kFew = 3;
+  const auto sentences = verdicts(data.results);
+  if (sentences.empty()) return "";
+  std::string items;
+  std::size_t i = 0;
+  if (sentences.size() <= kFew) {
+    for (const ResultEntry& entry : data.results)
+      if (entry.obedience)
+        items += element("li", sentences[i++], {{"class", sign_of(entry.obedience->interval).look}}) + "\n";
+  } else {
+    items = brief_verdicts(data);
+  }
+  return element_of("ul", "\n" + items, {{"class", "verdicts"}}) + "\n";
 }
 
 std::string scatter_figure(const ReportData& data) {
@@ -154,7 +206,8 @@ Part lengths_part(const ReportData& data) {
                                  element_of("figcaption",
                                             escaped(text) + " Figures: " + links_to(sources_of(data, false)) + ".")) +
         "\n";
-  part.html += "</div>\n" + figure_table(table, "Difference to the query alone, x100", data);
+  part.html +=
+      "</div>\n" + more("The same as a table", figure_table(table, "Difference to the query alone, x100", data));
   return part;
 }
 
@@ -207,38 +260,46 @@ std::string shift_table(const ResultTopic& topic) {
   html += element("th", "document", {{"scope", "col"}, {"class", "left"}});
   if (has_titles) html += element("th", "title", {{"scope", "col"}, {"class", "left"}});
   for (const char* const name : {"before", "after"}) html += element("th", name, {{"scope", "col"}});
-  html += element("th", "it", {{"scope", "col"}, {"class", "left"}}) + element("th", "p-MRR", {{"scope", "col"}}) +
+  html += element("th", "moved", {{"scope", "col"}, {"class", "left"}}) + element("th", "p-MRR", {{"scope", "col"}}) +
           element("th", "share", {{"scope", "col"}}) + "</tr></thead>\n<tbody>\n";
   const auto count = static_cast<double>(flips.size());
+  constexpr std::size_t kShortId = 24;  // bytes that a line can spare
   for (const ResultFlip* const flip : flips) {
-    html += "<tr>" + element("td", flip->document, {{"class", "left document"}});
+    html += "<tr>" + element("td", flip->document,
+                             {{"class", flip->document.size() <= kShortId ? "left short-id" : "left document"}});
     if (has_titles) html += element("td", flip->title, {{"class", "left title"}});
     html += element("td", spelled_rank(flip->before)) + element("td", spelled_rank(flip->after)) + movement(*flip) +
-            element("td", signed_percent(flip->p_mrr)) + element("td", signed_percent(flip->p_mrr / count)) + "</tr>\n";
+            element("td", typeset(signed_percent(flip->p_mrr))) +
+            element("td", typeset(signed_percent(flip->p_mrr / count))) + "</tr>\n";
   }
   return html + "</tbody></table></div>\n";
 }
 
-std::string topic_details(const ResultTopic& topic) {
+/// Whether a topic is open before anybody opens it.
+enum class State { kOpen, kClosed };
+
+std::string topic_details(const ResultTopic& topic, State state) {
   const auto count = static_cast<long>(topic.flipped.size());
   const double p_mrr = topic.p_mrr.value_or(0);
   std::string summary =
       element("span", topic.id, {{"class", "id"}}) + element("span", topic.query, {{"class", "query"}}) +
       element("span", base::counted(count, "document", "documents"), {{"class", "count"}}) + p_mrr_bar_svg(p_mrr) +
-      element("span", signed_percent(p_mrr),
+      element("span", typeset(signed_percent(p_mrr)),
               {{"class", p_mrr < 0   ? "p-mrr rose"
                          : p_mrr > 0 ? "p-mrr fell"
                                      : "p-mrr stayed"}});
+  Attributes attributes = {{"class", "topic"}};
+  if (state == State::kOpen) attributes.emplace_back("open", "open");
   const std::string shifts = element_of("figure", slope_svg(topic)) + shift_table(topic);
   return element_of("details",
                     element_of("summary", summary) + "\n" +
                         element_of("div", instructions_of(topic) + element_of("div", shifts, {{"class", "shifts"}}),
                                    {{"class", "inside"}}),
-                    {{"class", "topic"}}) +
+                    attributes) +
          "\n";
 }
 
-std::string topic_list(const ResultEntry& entry) {
+std::string topic_list(const ResultEntry& entry, State first) {
   std::vector<const ResultTopic*> topics;
   for (const ResultTopic& topic : entry.per_query)
     if (!topic.flipped.empty()) topics.push_back(&topic);
@@ -253,23 +314,24 @@ std::string topic_list(const ResultEntry& entry) {
                  "Figures: " +
                      file_link(entry.source) + ".") +
       "\n<div class=\"topics\">\n";
-  for (const ResultTopic* const topic : topics) html += topic_details(*topic);
+  for (const ResultTopic* const topic : topics)
+    html += topic_details(*topic, topic == topics.front() ? first : State::kClosed);
   return html + "</div>\n";
 }
 
 Part task_part(const ResultEntry& entry, const std::string& heading, std::size_t number) {
   const Section section = task_section(entry, heading);
   Part part{"task-" + std::to_string(number), heading, ""};
-  for (const std::string& paragraph : section.paragraphs)
-    part.html += element("p", paragraph, {{"class", "fact"}}) + "\n";
-  if (!section.tables.empty()) {
-    part.html += "<div class=\"columns\">\n";
-    for (const Table& table : section.tables) part.html += "<div>" + html_table(table) + "</div>\n";
-    part.html += "</div>\n" + source_line(file_link(entry.source));
-  }
-  for (const std::string& note : entry.notes)
-    part.html += element("p", "Note: " + note + ".", {{"class", "remark"}}) + "\n";
-  part.html += topic_list(entry);
+  std::string facts, tables;
+  for (const std::string& paragraph : section.paragraphs) facts += element("li", paragraph) + "\n";
+  for (const std::string& note : entry.notes) facts += element("li", "Note: " + note + ".") + "\n";
+  part.html = element_of("ul", "\n" + facts, {{"class", "facts"}}) + "\n";
+  for (const Table& table : section.tables) tables += "<div>" + html_table(table) + "</div>\n";
+  const std::string source = source_line(file_link(entry.source));
+  const std::string topics = topic_list(entry, number == 1 ? State::kOpen : State::kClosed);
+  if (tables.empty()) return part;
+  tables = element_of("div", "\n" + tables, {{"class", "tables"}}) + "\n" + source;
+  part.html += topics.empty() ? tables : more("All measures", tables) + topics;
   return part;
 }
 
@@ -316,23 +378,37 @@ std::string made_by(const ReportData& data, std::string_view heed_version) {
   return "This page was made by heed " + std::string(heed_version) + ". " + joined(runs, ". ") + ".";
 }
 
-std::string page_of(const PageTexts& texts, const std::vector<Part>& parts) {
-  std::string contents, main;
+/// Links to all parts; those of a group in a line of its own.
+std::string contents_of(const std::vector<Part>& parts) {
+  std::string html, group;
   for (const Part& part : parts) {
-    contents += element_of("li", element("a", part.heading, {{"href", "#" + part.id}}));
+    if (part.group != group) {
+      if (!group.empty()) html += "</ul></li>";
+      if (!part.group.empty()) html += "<li class=\"group\">" + element("span", part.group) + "<ul>";
+      group = part.group;
+    }
+    html +=
+        element_of("li", element("a", group.empty() ? part.heading : part.name_in_group, {{"href", "#" + part.id}}));
+  }
+  if (!group.empty()) html += "</ul></li>";
+  return element_of("nav", element_of("ul", html), {{"aria-label", "Contents"}}) + "\n";
+}
+
+std::string page_of(const PageTexts& texts, const std::vector<Part>& parts) {
+  std::string main;
+  for (const Part& part : parts)
     main += element_of("section", "\n" + element("h2", part.heading, {{"id", part.id}}) + "\n" + part.html,
                        {{"aria-labelledby", part.id}}) +
             "\n";
-  }
   return "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n" +
          element("title", texts.title) + "\n<style>" + std::string(kPageStyle) + "</style>\n</head>\n<body>\n" +
          element("a", "Skip to the results", {{"class", "skip"}, {"href", "#main"}}) + "\n<div class=\"page\">\n" +
          element_of("header",
                     "\n" + element("h1", texts.title) + "\n" + element("p", texts.lede, {{"class", "lede"}}) + "\n") +
-         "\n" + element_of("nav", element_of("ul", contents), {{"aria-label", "Contents"}}) + "\n" +
-         element_of("main", "\n" + main, {{"id", "main"}}) + "\n" + element("footer", texts.made_by) +
-         "\n</div>\n<script>" + std::string(kPageScript) + "</script>\n</body>\n</html>\n";
+         "\n" + contents_of(parts) + element_of("main", "\n" + main, {{"id", "main"}}) + "\n" +
+         element("footer", texts.made_by) + "\n</div>\n<script>" + std::string(kPageScript) +
+         "</script>\n</body>\n</html>\n";
 }
 
 }  // namespace
@@ -349,7 +425,14 @@ std::string report_page(const ReportData& data, std::string_view heed_version) {
   add(table_part(data, {"collections", "Retrieval with short instructions and keywords", ""}, table_3));
   add(table_part(data, {"robustness", "Robustness to the instruction", ""}, table_4));
   const auto headings = task_headings(data.results);
-  for (std::size_t i = 0; i < headings.size(); ++i) add(task_part(data.results[i], headings[i], i + 1));
+  for (std::size_t i = 0; i < headings.size(); ++i) {
+    Part part = task_part(data.results[i], headings[i], i + 1);
+    if (headings[i] != data.results[i].task) {  // there are several models
+      part.group = label_of(data.results[i], data.results);
+      part.name_in_group = data.results[i].task;
+    }
+    add(std::move(part));
+  }
   return page_of({title_of(data), lede_of(data), made_by(data, heed_version)}, parts);
 }
 

@@ -18,22 +18,24 @@ inline constexpr std::string_view kPageStyle = R"css(
 html{color-scheme:light dark;scroll-behavior:smooth;-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);
   font:16px/1.55 system-ui,"Segoe UI",Roboto,"Helvetica Neue","Noto Sans","DejaVu Sans",sans-serif}
-.page{max-width:72rem;margin:0 auto;padding:0 1.5rem}
+.page{max-width:76rem;margin:0 auto;padding:0 1.5rem}
 a{color:var(--accent);text-underline-offset:.15em}
 :focus-visible{outline:3px solid var(--focus);outline-offset:2px;border-radius:3px}
 .skip{position:absolute;left:-999rem;top:0;background:var(--paper);padding:.5rem 1rem;z-index:1}
 .skip:focus{left:0}
-header{padding:2.75rem 0 1.25rem}
+header{padding:2.2rem 0 1rem}
 h1,h2,h3,h4{line-height:1.25;font-weight:650;letter-spacing:-.01em}
 h1{font-size:2rem;margin:0 0 .4rem}
 h2{font-size:1.4rem;margin:0 0 .9rem}
 h3{font-size:1.08rem;margin:2rem 0 .7rem}
 h4{font-size:.82rem;margin:0 0 .35rem;color:var(--soft);font-weight:600;letter-spacing:.02em}
-p{margin:0 0 .8rem;max-width:46rem}
+p{margin:0 0 .8rem;max-width:46rem;overflow-wrap:anywhere}
 .lede{color:var(--soft);font-size:1.05rem;overflow-wrap:anywhere}
 nav ul{list-style:none;display:flex;flex-wrap:wrap;gap:.3rem 1.4rem;margin:0;padding:.7rem 0;
   border-top:1px solid var(--line);border-bottom:1px solid var(--line);font-size:.94rem}
-section{padding:2.4rem 0 1rem;border-bottom:1px solid var(--line)}
+nav ul ul{display:inline-flex;border:0;padding:0;gap:.2rem .9rem}
+nav .group{flex-basis:100%}nav .group>span{font-weight:600;margin-right:.9rem}
+section{padding:2.2rem 0 1rem;border-bottom:1px solid var(--line)}
 section:last-of-type{border-bottom:0}
 .verdicts{list-style:none;margin:0 0 1.6rem;padding:0;max-width:52rem}
 .verdicts li{padding-left:1.1rem;border-left:3px solid var(--rule);margin:0 0 .7rem;font-size:1.08rem}
@@ -41,15 +43,16 @@ section:last-of-type{border-bottom:0}
 .table{overflow-x:auto;margin:0 0 .6rem}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums lining-nums;font-size:.94rem}
 caption{text-align:left;padding:0 0 .5rem;font-weight:600}
-th,td{padding:.42rem .8rem;text-align:right;vertical-align:baseline;border-bottom:1px solid var(--line)}
+th,td{padding:.42rem .6rem;text-align:right;vertical-align:baseline;border-bottom:1px solid var(--line)}
 th:first-child,td:first-child{padding-left:.2rem}
 thead th{font-weight:600;color:var(--soft);font-size:.86rem;border-bottom:1.5px solid var(--rule);vertical-align:bottom}
 tbody th{font-weight:600}
 tbody tr:last-child>*{border-bottom-color:var(--rule)}
 .left,tbody th{text-align:left}
-th[scope=colgroup]{text-align:center;border-bottom:0;color:var(--ink);font-size:.94rem;padding-bottom:0}
-.headline td{white-space:nowrap}
-.headline .interval{display:block;font-size:.8rem;color:var(--soft)}
+thead tr:first-child:not(:last-child)>*{border-bottom:0;padding-bottom:0}
+th[scope=colgroup]{text-align:center;color:var(--ink);font-size:.94rem}
+.headline td,.headline tbody th,th button{white-space:nowrap}
+.headline .interval{display:block;white-space:nowrap;font-size:.8rem;color:var(--soft)}
 .published>*{color:var(--soft);font-weight:400;font-style:italic}
 .new-system>*{border-top:1.5px solid var(--rule)}
 th button{font:inherit;color:inherit;letter-spacing:inherit;background:none;border:0;padding:.1rem .15rem;margin:0 -.15rem;
@@ -64,7 +67,7 @@ figure{margin:1.8rem 0 1rem}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,27rem),1fr));gap:1rem 2.5rem}
 .charts figure{margin:.5rem 0;min-width:0}
 svg{display:block;max-width:100%;height:auto}
-svg.scatter{min-width:34rem;width:52rem}svg.bars{min-width:26rem}
+svg.scatter{min-width:34rem;width:60rem}svg.bars{min-width:26rem}
 svg text{font-size:13px;fill:var(--ink)}
 svg .tick{fill:var(--soft);font-size:12px;font-variant-numeric:tabular-nums}
 svg .axis,svg .value{font-size:12.5px}svg .value{font-variant-numeric:tabular-nums}
@@ -76,6 +79,7 @@ svg .zero{stroke:var(--ink);stroke-width:1.2}
 svg .published{fill:var(--faint);fill-opacity:.55;stroke:none}
 svg .own{fill:var(--accent);stroke:var(--paper);stroke-width:1.5}
 svg .own-label{font-weight:650}
+svg .own-label,svg .published-label,svg .hint{paint-order:stroke;stroke:var(--paper);stroke-width:3.5px;stroke-linejoin:round}
 svg .published-label{fill:var(--soft);font-size:12px}
 svg .bar{stroke:var(--accent);stroke-width:1.3;fill:var(--accent)}
 svg .keywords{fill-opacity:.4}svg .short{fill-opacity:0}
@@ -86,7 +90,12 @@ svg .rose,svg .fell,svg .stayed{fill:var(--mark)}
 svg g line{stroke:var(--mark);stroke-width:1.6;stroke-opacity:.75}
 svg g.fell line{stroke-dasharray:5 3}
 svg g path,svg g circle{fill:var(--mark)}
-.mini{flex:none;width:60px}
+.mini{flex:none;width:60px}svg.mini line{stroke:var(--faint)}
+.facts{list-style:none;margin:0 0 1rem;padding:0;color:var(--soft);font-size:.94rem;max-width:60rem;overflow-wrap:anywhere}
+.facts li{margin:0 0 .2rem}
+.tables{display:flex;flex-wrap:wrap;gap:1.2rem 3rem}
+.tables>div{min-width:0;max-width:100%}
+.tables th,.tables td{padding:.32rem .55rem}
 .columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:1.2rem 2.5rem;align-items:start}
 .columns>*{min-width:0}
 .topics{border-top:1px solid var(--line)}
@@ -98,7 +107,7 @@ details[open]>summary::before{content:"\25BE"}
 summary:hover{background:var(--panel)}
 summary .id{font-weight:650;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 summary .query{flex:1 1 14rem;overflow-wrap:anywhere}
-summary .count{color:var(--soft);font-size:.87rem;min-width:6.5rem;text-align:right}
+summary .count{color:var(--soft);font-size:.87rem;min-width:6.5rem;white-space:nowrap;text-align:right}
 summary .p-mrr{font-variant-numeric:tabular-nums;min-width:3.6rem;text-align:right;font-weight:600}
 .inside{padding:.5rem .3rem 1.6rem}
 .instructions{background:var(--panel);border-radius:6px;padding:1rem 1.2rem;margin-bottom:1.2rem}
@@ -108,29 +117,31 @@ del{background:var(--rose-tint);text-decoration:line-through}
 .shifts{display:grid;grid-template-columns:minmax(0,21.25rem) minmax(0,1fr);gap:1.2rem 2rem;align-items:start}
 .shifts figure{margin:0}
 .shifts td{padding:.3rem .6rem}.shifts .table{max-height:none}
-.shifts .title{min-width:11rem;overflow-wrap:anywhere}
-.shifts .document{overflow-wrap:anywhere;max-width:14rem}
-.more summary{padding-left:0;font-weight:600;font-size:.94rem}
+.shifts .title{min-width:11rem;overflow-wrap:break-word}
+.shifts .document{overflow-wrap:anywhere;min-width:6rem;max-width:14rem}
+.shifts .short-id,.shifts .rose,.shifts .fell,.shifts .stayed,.shifts th{white-space:nowrap}
+.more{border:0;margin:.4rem 0 0}.more summary{font-weight:600;font-size:.94rem;padding:.35rem 0}
 footer{color:var(--soft);font-size:.87rem;padding:1.4rem 0 3rem;overflow-wrap:anywhere}
 @media (max-width:52rem){.shifts{grid-template-columns:minmax(0,1fr)}}
 @media (max-width:34rem){.page{padding:0 1rem}header{padding-top:1.6rem}h1{font-size:1.6rem}
-  summary .query{flex-basis:100%;order:9}}
+  table{font-size:.86rem}th,td{padding:.38rem .4rem}
+  summary .query{flex-basis:100%;order:9}summary .count{flex:1}}
 @media print{
   @page{margin:14mm 13mm}
-  body{background:#fff;font-size:10pt;line-height:1.4}
+  html{font-size:10.5px}
+  body{background:#fff;font-size:1rem;line-height:1.4}
   .page{max-width:none;padding:0}
   .skip,nav,th button::after,summary::before{display:none}
-  header{padding-top:0}section{padding:1rem 0 .5rem}
+  header{padding-top:0}section{padding:1.4rem 0 .5rem}
   a{color:inherit;text-decoration:none}
   .table,.chart-box{overflow:visible}
-  table{font-size:8.4pt}th,td{padding:.22rem .45rem}
+  th,td{padding:.25rem .45rem}
   thead{display:table-header-group}
-  tr,figure,.instructions,li,summary{break-inside:avoid}
-  h2,h3,h4,summary,caption{break-after:avoid}
+  tr,figure,.instructions,li,summary,.tables>div{break-inside:avoid}
+  h2,h3,h4,summary,caption,.instructions{break-after:avoid}
   svg.scatter,svg.bars{min-width:0;width:100%}
-  .shifts{grid-template-columns:16rem minmax(0,1fr)}svg.slope{min-width:0;width:100%}
-  .headline td{white-space:normal}
-  .shifts .title{min-width:0}
+  .shifts{grid-template-columns:20rem minmax(0,1fr)}svg.slope{min-width:0;width:100%}
+  .inside{padding-bottom:.8rem}
   *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 }
 )css";

@@ -31,9 +31,9 @@ std::optional<double> find_value(const Values& values, std::string_view name);
 
 /// One document whose judgment changed.
 struct ResultFlip {
-  std::string document, title;  ///< the title is empty where the file has none
+  std::string document{}, title{};  ///< the title is empty where the file has none
   long grade_og = 0, grade_changed = 0;
-  eval::RankRange before, after;
+  eval::RankRange before{}, after{};
   bool is_tied = false;
   double p_mrr = 0;
 };
