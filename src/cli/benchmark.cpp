@@ -173,7 +173,9 @@ void write_results(const std::vector<BenchmarkTask>& tasks, const std::filesyste
     std::filesystem::remove(mteb_file);
     if (const auto json = mteb_json(task.result, task.task.data)) base::write_file(mteb_file, bench::json_text(*json));
   }
-  write_page(report_data(tasks), out / "report.html");
+  const report::ReportData data = report_data(tasks);
+  std::filesystem::remove(out / data.published_file);  // of an earlier call with other tasks
+  write_page(data, out / "report.html");
   base::write_file(out / "results.json", bench::json_text(results_document(tasks)));
 }
 

@@ -13,11 +13,7 @@ report::ReportData with_published(std::vector<report::ResultEntry> results) {
 }
 
 void write_page(const report::ReportData& data, const std::filesystem::path& file) {
-  const auto published = file.parent_path() / data.published_file;
-  if (shows_published(data))
-    base::write_file(published, data.published.text());
-  else
-    std::filesystem::remove(published);
+  if (shows_published(data)) base::write_file(file.parent_path() / data.published_file, data.published.text());
   base::write_file(file, report::report_page(data, HEED_VERSION));
 }
 

@@ -55,8 +55,8 @@ th[scope=colgroup]{text-align:center;color:var(--ink);font-size:.94rem}
 .headline .interval{display:block;white-space:nowrap;font-size:.8rem;color:var(--soft)}
 .published>*{color:var(--soft);font-weight:400;font-style:italic}
 .new-system>*{border-top:1.5px solid var(--rule)}
-th button{font:inherit;color:inherit;letter-spacing:inherit;background:none;border:0;padding:.1rem .15rem;margin:0 -.15rem;
-  cursor:pointer;text-align:inherit}
+th button{font:inherit;color:inherit;letter-spacing:inherit;background:none;border:0;
+  padding:.1rem .15rem;margin:0 -.15rem;cursor:pointer;text-align:inherit}
 th button:hover{color:var(--accent)}
 th button::after{content:"\2195";padding-left:.3em;color:var(--faint);font-weight:400}
 th[aria-sort=ascending] button::after{content:"\2191";color:var(--accent)}
@@ -79,7 +79,8 @@ svg .zero{stroke:var(--ink);stroke-width:1.2}
 svg .published{fill:var(--faint);fill-opacity:.55;stroke:none}
 svg .own{fill:var(--accent);stroke:var(--paper);stroke-width:1.5}
 svg .own-label{font-weight:650}
-svg .own-label,svg .published-label,svg .hint{paint-order:stroke;stroke:var(--paper);stroke-width:3.5px;stroke-linejoin:round}
+svg .own-label,svg .published-label,svg .hint{
+  paint-order:stroke;stroke:var(--paper);stroke-width:3.5px;stroke-linejoin:round}
 svg .published-label{fill:var(--soft);font-size:12px}
 svg .bar{stroke:var(--accent);stroke-width:1.3;fill:var(--accent)}
 svg .keywords{fill-opacity:.4}svg .short{fill-opacity:0}
@@ -91,16 +92,19 @@ svg g line{stroke:var(--mark);stroke-width:1.6;stroke-opacity:.75}
 svg g.fell line{stroke-dasharray:5 3}
 svg g path,svg g circle{fill:var(--mark)}
 .mini{flex:none;width:60px}svg.mini line{stroke:var(--faint)}
-.facts{list-style:none;margin:0 0 1rem;padding:0;color:var(--soft);font-size:.94rem;max-width:60rem;overflow-wrap:anywhere}
+.facts{list-style:none;margin:0 0 1rem;padding:0;color:var(--soft);font-size:.94rem;max-width:60rem;
+  overflow-wrap:anywhere}
 .facts li{margin:0 0 .2rem}
 .tables{display:flex;flex-wrap:wrap;gap:1.2rem 3rem}
 .tables>div{min-width:0;max-width:100%}
 .tables th,.tables td{padding:.32rem .55rem}
-.columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:1.2rem 2.5rem;align-items:start}
+.columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:1.2rem 2.5rem;
+  align-items:start}
 .columns>*{min-width:0}
 .topics{border-top:1px solid var(--line)}
 details{border-bottom:1px solid var(--line)}
-summary{display:flex;flex-wrap:wrap;align-items:baseline;gap:.2rem .9rem;padding:.6rem .3rem;cursor:pointer;list-style:none}
+summary{display:flex;flex-wrap:wrap;align-items:baseline;gap:.2rem .9rem;padding:.6rem .3rem;cursor:pointer;
+  list-style:none}
 summary::-webkit-details-marker{display:none}
 summary::before{content:"\25B8";color:var(--faint);flex:none}
 details[open]>summary::before{content:"\25BE"}

@@ -8,7 +8,8 @@
 namespace heed::testing {
 namespace {
 
-const std::vector<std::string> kCommands = {"eval", "bench", "demo", "compare", "explain", "inspect", "models", "help"};
+const std::vector<std::string> kCommands = {"eval",   "bench",   "demo",   "compare", "explain",
+                                            "report", "inspect", "models", "help"};
 
 /// A pair of files that heed eval accepts.
 struct Files {
@@ -144,6 +145,9 @@ TEST(Usage, AWrongCommandLineIs64AndOneLine) {
       {"compare", "--qrels", files.qrels, "--run", files.run, "--run", files.run, "-m", "num_q"},
       {"explain", "--query", "1", "--run-og", files.run, "--run-changed", files.run},
       {"explain", "--run-og", files.run, "--run-changed", files.run, "--data", files.folder.path()},
+      {"report"},
+      {"report", files.run, "--table", "5"},
+      {"report", files.run, "--format", "frobnicate"},
       {"inspect"},
       {"inspect", files.run, "--as", "frobnicate"},
       {"models", "bm25"},
