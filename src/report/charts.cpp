@@ -170,6 +170,31 @@ std::vector<const Dot*> notable(const std::vector<Dot>& dots) {
   return named;
 }
 
+// ---- p-MRR by topic
+
+constexpr double kStripLeft = 12, kStripRight = 548, kStripHeight = 58;
+
+std::string strip(const NamedResult& result, const Scale& x, double top) {
+  const Obedience& obedience = *result.entry->obedience;
+  const double dots = top + 27, interval = top + 44;
+  std::string content = text_at({0, top + 13}, result.name, "group", "start");
+  for (const ResultTopic& topic : result.entry->per_query) {
+    if (!topic.p_mrr) continue;
+    content += element_of("circle", element("title", topic.id + ": " + signed_percent(*topic.p_mrr)),
+                          {{"class", *topic.p_mrr < 0   ? "topic rose"
+                                     : *topic.p_mrr > 0 ? "topic fell"
+                                                        : "topic stayed"},
+                           {"cx", at(x(*topic.p_mrr))},
+                           {"cy", at(dots)},
+                           {"r", "4"}});
+  }
+  content += line({x(obedience.interval.low), interval}, {x(obedience.interval.high), interval}, "interval");
+  return content + element_of("path",
+                              element("title", result.name + ": " + p_mrr_sentence(obedience) + " (" +
+                                                   result.entry->source + ")"),
+                              {{"class", "own"}, {"d", diamond({x(obedience.p_mrr), interval})}});
+}
+
 // ---- the bars
 
 struct Bar {
@@ -316,6 +341,33 @@ std::string scatter_svg(const Scatter& scatter) {
   return svg(kScatter, "chart scatter",
              "Score against p-MRR of " + base::counted(static_cast<long>(scatter.dots.size()), "model", "models"),
              content + labels);
+}
+
+std::string topics_svg(std::span<const NamedResult> results) {
+  base::check(!results.empty());
+  std::vector<double> values = {0};
+  for (const NamedResult& result : results) {
+    const Obedience& obedience = *result.entry->obedience;
+    values.insert(values.end(), {obedience.interval.low, obedience.p_mrr, obedience.interval.high});
+    for (const ResultTopic& topic : result.entry->per_query) values.push_back(topic.p_mrr.value_or(0));
+  }
+  const auto [low, high] = range_of(values, 0.01);
+  const Scale x{low, high, kStripLeft, kStripRight};
+  const double bottom = kStripHeight * static_cast<double>(results.size());
+  std::string content, marks;
+  for (const double tick : axis_ticks(low, high, 7)) {
+    content += line({x(tick), 18}, {x(tick), bottom}, std::abs(tick) < 1e-12 ? "zero" : "grid") +
+               text_at({x(tick), bottom + 18}, tick_text(tick, true), "tick", "middle");
+  }
+  double top = 0;
+  for (const NamedResult& result : results) {
+    marks += strip(result, x, top);
+    top += kStripHeight;
+  }
+  return svg({560, bottom + 26}, "chart strips",
+             "p-MRR of " + base::counted(static_cast<long>(results.size()), "result", "results") +
+                 ", and of each of their topics",
+             content + marks);
 }
 
 std::string bars_svg(const FigureTable& figure_3, std::string_view judgments) {

@@ -16,6 +16,16 @@ namespace heed::report {
 /// REQUIRES: at least one dot.
 std::string scatter_svg(const Scatter& scatter);
 
+/// One result in a chart of several, with its name there.
+struct NamedResult {
+  std::string name;
+  const ResultEntry* entry = nullptr;
+};
+
+/// For each result its p-MRR (a diamond) with the 95% interval, and above it a dot for the p-MRR of every topic.
+/// REQUIRES: at least one result, each with a p-MRR.
+std::string topics_svg(std::span<const NamedResult> results);
+
 /// Figure 3 as bars: for each row whose last label is `judgments`, and each of its tasks, what the full instruction
 /// (filled), keywords (shaded) and the short instruction (hollow) add.
 std::string bars_svg(const FigureTable& figure_3, std::string_view judgments);

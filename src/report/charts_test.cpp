@@ -72,6 +72,27 @@ TEST(Charts, OneDotIsAChartToo) {
   EXPECT_EQ(all_named(svg, "path").size(), 1u);
 }
 
+TEST(Charts, EveryTopicHasADotAndTheirMeanADiamondOnItsInterval) {
+  ResultEntry entry;
+  entry.source = "results.json";
+  entry.obedience = Obedience{.p_mrr = -0.25, .interval = {-0.5, 0}, .queries = 2, .changed_pairs = 3};
+  entry.per_query = {{"a", "", "", "", -0.5, {}}, {"b", "", "", "", 0.0, {}}, {"c", "", "", "", std::nullopt, {}}};
+  const NamedResult results[] = {{"X", &entry}};
+  const XmlElement svg = parsed(topics_svg(results));
+  const auto dots = all_named(svg, "circle");
+  ASSERT_EQ(dots.size(), 2u);  // c has no p-MRR
+  EXPECT_EQ(dots[0]->attribute("class"), "topic rose");
+  EXPECT_EQ(dots[0]->child("title")->text, "a: -50.0");
+  const auto lines = all_named(svg, "line");
+  const auto interval =
+      std::ranges::find_if(lines, [](const XmlElement* line) { return line->attribute("class") == "interval"; });
+  ASSERT_NE(interval, lines.end());
+  EXPECT_EQ(number(**interval, "x1"), number(*dots[0], "cx"));
+  EXPECT_EQ(number(**interval, "x2"), number(*dots[1], "cx"));
+  ASSERT_EQ(all_named(svg, "path").size(), 1u);
+  EXPECT_TRUE(all_named(svg, "path")[0]->child("title")->text.starts_with("X: p-MRR -25.0 (95% interval"));
+}
+
 TEST(Charts, BarsGoLeftOfZeroAndRight) {
   FigureTable table{"figure3", "", {"Model", "judgments"}, {}, {}, {}};
   for (const char* const name : {"full", "keywords", "short"}) table.columns.push_back({"X", name, name, name, true});
@@ -115,6 +136,7 @@ TEST(Charts, RanksLieOnALogarithmicScale) {
 TEST(Charts, NothingToDrawIsABug) {
   EXPECT_THROW(slope_svg({}), base::Bug);
   EXPECT_THROW(scatter_svg({}), base::Bug);
+  EXPECT_THROW(topics_svg({}), base::Bug);
 }
 
 }  // namespace

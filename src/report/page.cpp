@@ -161,29 +161,55 @@ std::string verdict_list(const ReportData& data) {
   return element_of("ul", "\n" + items, {{"class", "verdicts"}}) + "\n";
 }
 
+/// A chart in a box that scrolls where the page is narrow, its caption below it.
+struct ChartTexts {
+  std::string label, caption;
+};
+
+std::string chart_figure(const std::string& svg, const ChartTexts& texts, const std::vector<std::string>& sources) {
+  const Attributes box = {{"class", "chart-box"}, {"role", "region"}, {"tabindex", "0"}, {"aria-label", texts.label}};
+  return element_of("figure",
+                    element_of("div", svg, box) +
+                        element_of("figcaption", escaped(texts.caption) + " Figures: " + links_to(sources) + ".")) +
+         "\n";
+}
+
 std::string scatter_figure(const ReportData& data) {
   const Scatter dots = scatter(data);
   if (dots.dots.size() < 2) return "";
   const bool has_published = std::ranges::any_of(dots.dots, &Dot::is_published);
-  std::string text = "Diamonds: these results.";
+  ChartTexts texts{"Score against p-MRR", "Diamonds: these results."};
   if (has_published)
-    text +=
+    texts.caption +=
         " Grey points: published figures of the same tasks. All scores go by the crossed judgments, as the published "
         "ones do.";
-  return element_of("figure", element_of("div", scatter_svg(dots),
-                                         {{"class", "chart-box"},
-                                          {"role", "region"},
-                                          {"tabindex", "0"},
-                                          {"aria-label", "Chart of score against p-MRR"}}) +
-                                  element_of("figcaption", escaped(text) + " Figures: " +
-                                                               links_to(sources_of(data, has_published)) + ".")) +
-         "\n";
+  return chart_figure(scatter_svg(dots), texts, sources_of(data, has_published));
+}
+
+/// REQUIRES: a result with a p-MRR.
+std::string topics_figure(const ReportData& data) {
+  const auto headings = task_headings(data.results);
+  std::vector<NamedResult> results;
+  for (std::size_t i = 0; i < headings.size(); ++i)
+    if (data.results[i].obedience) results.push_back({headings[i], &data.results[i]});
+  return chart_figure(
+      topics_svg(results),
+      {"p-MRR, topic by topic",
+       "Dots: the p-MRR of each topic, x100. Diamond and line: their mean with its 95% interval. Left of "
+       "0 the excluded documents rose, right of it they sank."},
+      sources_of(data, false));
 }
 
 Part results_part(const ReportData& data) {
   Part part{"results", "Results", verdict_list(data)};
-  if (const FigureTable table = table_2(data); !table.rows.empty())
-    part.html += figure_table(table, "Score and p-MRR, x100, with 95% intervals", data);
+  const FigureTable table = table_2(data);
+  if (table.rows.empty()) return part;
+  const std::string html = figure_table(table, "Score and p-MRR, x100, with 95% intervals", data);
+  const bool is_narrow = table.columns.size() <= 2;  // one task: the chart finds room beside it
+  part.html += is_narrow
+                   ? element_of("div", "\n<div>" + html + "</div>\n" + topics_figure(data), {{"class", "columns"}})
+                   : html + topics_figure(data);
+  part.html += scatter_figure(data);
   return part;
 }
 
@@ -198,14 +224,7 @@ Part lengths_part(const ReportData& data) {
   for (const auto& [judgments, text] : {std::pair("correct", "With the original instruction's judgments."),
                                         {"paper", "With the crossed judgments, as the paper's figure 3."}})
     part.html +=
-        element_of("figure", element_of("div", bars_svg(table, judgments),
-                                        {{"class", "chart-box"},
-                                         {"role", "region"},
-                                         {"tabindex", "0"},
-                                         {"aria-label", std::string("Bars: ") + text}}) +
-                                 element_of("figcaption",
-                                            escaped(text) + " Figures: " + links_to(sources_of(data, false)) + ".")) +
-        "\n";
+        chart_figure(bars_svg(table, judgments), {std::string("Bars, ") + judgments, text}, sources_of(data, false));
   part.html +=
       "</div>\n" + more("The same as a table", figure_table(table, "Difference to the query alone, x100", data));
   return part;
@@ -418,9 +437,7 @@ std::string report_page(const ReportData& data, std::string_view heed_version) {
   const auto add = [&](Part part) {
     if (!part.html.empty()) parts.push_back(std::move(part));
   };
-  Part results = results_part(data);
-  results.html += scatter_figure(data);
-  add(std::move(results));
+  add(results_part(data));
   add(lengths_part(data));
   add(table_part(data, {"collections", "Retrieval with short instructions and keywords", ""}, table_3));
   add(table_part(data, {"robustness", "Robustness to the instruction", ""}, table_4));

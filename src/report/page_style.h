@@ -67,7 +67,10 @@ figure{margin:1.8rem 0 1rem}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,27rem),1fr));gap:1rem 2.5rem}
 .charts figure{margin:.5rem 0;min-width:0}
 svg{display:block;max-width:100%;height:auto}
-svg.scatter{min-width:34rem;width:60rem}svg.bars{min-width:26rem}
+svg.scatter{min-width:34rem;width:60rem}svg.bars,svg.strips{min-width:26rem}svg.strips{width:40rem}
+.columns figure{margin:.2rem 0 1rem}
+svg .topic{fill:var(--mark);fill-opacity:.5}
+svg .interval{stroke:var(--ink);stroke-width:2.5}
 svg text{font-size:13px;fill:var(--ink)}
 svg .tick{fill:var(--soft);font-size:12px;font-variant-numeric:tabular-nums}
 svg .axis,svg .value{font-size:12.5px}svg .value{font-variant-numeric:tabular-nums}
@@ -79,7 +82,7 @@ svg .zero{stroke:var(--ink);stroke-width:1.2}
 svg .published{fill:var(--faint);fill-opacity:.55;stroke:none}
 svg .own{fill:var(--accent);stroke:var(--paper);stroke-width:1.5}
 svg .own-label{font-weight:650}
-svg .own-label,svg .published-label,svg .hint{
+svg .own-label,svg .published-label,svg .hint,svg .group{
   paint-order:stroke;stroke:var(--paper);stroke-width:3.5px;stroke-linejoin:round}
 svg .published-label{fill:var(--soft);font-size:12px}
 svg .bar{stroke:var(--accent);stroke-width:1.3;fill:var(--accent)}
@@ -120,7 +123,7 @@ ins{background:var(--fell-tint);text-decoration:underline;text-decoration-thickn
 del{background:var(--rose-tint);text-decoration:line-through}
 .shifts{display:grid;grid-template-columns:minmax(0,21.25rem) minmax(0,1fr);gap:1.2rem 2rem;align-items:start}
 .shifts figure{margin:0}
-.shifts td{padding:.3rem .6rem}.shifts .table{max-height:none}
+.shifts td{padding:.3rem .6rem}.shifts td:first-child{padding-left:.2rem}.shifts .table{max-height:none}
 .shifts .title{min-width:11rem;overflow-wrap:break-word}
 .shifts .document{overflow-wrap:anywhere;min-width:6rem;max-width:14rem}
 .shifts .short-id,.shifts .rose,.shifts .fell,.shifts .stayed,.shifts th{white-space:nowrap}
@@ -128,6 +131,7 @@ del{background:var(--rose-tint);text-decoration:line-through}
 footer{color:var(--soft);font-size:.87rem;padding:1.4rem 0 3rem;overflow-wrap:anywhere}
 @media (max-width:52rem){.shifts{grid-template-columns:minmax(0,1fr)}}
 @media (max-width:34rem){.page{padding:0 1rem}header{padding-top:1.6rem}h1{font-size:1.6rem}
+  th[aria-sort=none] button::after{display:none}
   table{font-size:.86rem}th,td{padding:.38rem .4rem}
   summary .query{flex-basis:100%;order:9}summary .count{flex:1}}
 @media print{
@@ -143,7 +147,8 @@ footer{color:var(--soft);font-size:.87rem;padding:1.4rem 0 3rem;overflow-wrap:an
   thead{display:table-header-group}
   tr,figure,.instructions,li,summary,.tables>div{break-inside:avoid}
   h2,h3,h4,summary,caption,.instructions{break-after:avoid}
-  svg.scatter,svg.bars{min-width:0;width:100%}
+  svg.scatter,svg.bars,svg.strips{min-width:0;width:100%}
+  svg.strips{max-width:44rem}
   .shifts{grid-template-columns:20rem minmax(0,1fr)}svg.slope{min-width:0;width:100%}
   .inside{padding-bottom:.8rem}
   *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
