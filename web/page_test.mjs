@@ -208,7 +208,7 @@ async function main(heed, folder) {
       const { page: shown } = await openFile(context, url);
       assert.ok(await shown.locator("svg.scatter circle.published").count() > 20);
       assert.equal(await shown.locator("svg.scatter path.own").count(), 2);
-      assert.equal(await shown.locator("svg.bars").count(), 2);
+      assert.equal(await shown.locator("svg.bars").count(), 4);
       assert.equal(await shown.locator("svg.strips circle.topic").count(), 12);
     });
   });

@@ -207,22 +207,18 @@ struct BarGroup {
   std::vector<Bar> bars;
 };
 
-std::vector<BarGroup> groups_of(const FigureTable& table, std::string_view judgments) {
+std::vector<BarGroup> groups_of(const FigureTable& table, const FigureTable::Row& row) {
   constexpr const char* kLooks[] = {"bar full", "bar keywords", "bar short"};
   std::vector<BarGroup> groups;
-  for (const auto& row : table.rows) {
-    if (row.labels.back() != judgments) continue;
-    for (std::size_t i = 0; i < row.figures.size(); i += 3) {
-      const std::string& task = table.columns[i].group;
-      BarGroup group{row.labels.front() + ", " + task, {}};
-      for (std::size_t k = 0; k < 3; ++k)
-        if (const auto value = row.figures[i + k].value)
-          group.bars.push_back(
-              {table.columns[i + k].name, kLooks[k],
-               group.label + ", " + table.columns[i + k].name + ": " + signed_percent(*value) + " (" + row.source + ")",
-               *value});
-      if (!group.bars.empty()) groups.push_back(std::move(group));
-    }
+  for (std::size_t i = 0; i < row.figures.size(); i += 3) {
+    BarGroup group{table.columns[i].group, {}};
+    for (std::size_t k = 0; k < 3; ++k)
+      if (const auto value = row.figures[i + k].value)
+        group.bars.push_back({table.columns[i + k].name, kLooks[k],
+                              row.labels.front() + ", " + group.label + ", " + table.columns[i + k].name + ": " +
+                                  signed_percent(*value) + " (" + row.source + ")",
+                              *value});
+    if (!group.bars.empty()) groups.push_back(std::move(group));
   }
   return groups;
 }
@@ -370,14 +366,14 @@ std::string topics_svg(std::span<const NamedResult> results) {
              content + marks);
 }
 
-std::string bars_svg(const FigureTable& figure_3, std::string_view judgments) {
-  const auto groups = groups_of(figure_3, judgments);
+std::string bars_svg(const FigureTable& figure_3, std::size_t row) {
+  base::check(row < figure_3.rows.size());
+  const auto groups = groups_of(figure_3, figure_3.rows[row]);
   std::vector<double> values = {0};
+  for (const auto& each : figure_3.rows)  // all rows' bars have one scale, so that they compare
+    for (const Figure& figure : each.figures) values.push_back(figure.value.value_or(0));
   double height = 8;
-  for (const BarGroup& group : groups) {
-    for (const Bar& bar : group.bars) values.push_back(bar.value);
-    height += kGroupHead + kBarStep * static_cast<double>(group.bars.size()) + 8;
-  }
+  for (const BarGroup& group : groups) height += kGroupHead + kBarStep * static_cast<double>(group.bars.size()) + 8;
   auto [low, high] = std::ranges::minmax(values);
   if (high - low < 0.01) low -= 0.005, high += 0.005;
   const double room = 64;  // for the values beside the bars
@@ -395,8 +391,10 @@ std::string bars_svg(const FigureTable& figure_3, std::string_view judgments) {
     content += line({x(0), begin - 4}, {x(0), y}, "zero");
     y += 8;
   }
+  const auto& labels = figure_3.rows[row].labels;
   return svg({560, height}, "chart bars",
-             "What instructions add to the query alone, with " + std::string(judgments) + " judgments", content);
+             "What instructions add to the query alone: " + labels.front() + ", " + labels.back() + " judgments",
+             content);
 }
 
 std::string slope_svg(const ResultTopic& topic) {
@@ -416,12 +414,13 @@ std::string p_mrr_bar_svg(double p_mrr) {
   const double middle = 30, end = middle + 29 * p_mrr;
   return element_of(
       "svg",
-      line({middle, 0}, {middle, 12}, "axis-line") + element_of("rect", "",
-                                                                {{"class", p_mrr < 0 ? "rose" : "fell"},
-                                                                 {"x", at(std::min(middle, end))},
-                                                                 {"y", "2"},
-                                                                 {"width", at(std::max(0.5, std::abs(end - middle)))},
-                                                                 {"height", "8"}}),
+      line({1, 6}, {59, 6}, "track") + line({middle, 0}, {middle, 12}, "axis-line") +
+          element_of("rect", "",
+                     {{"class", p_mrr < 0 ? "rose" : "fell"},
+                      {"x", at(std::min(middle, end))},
+                      {"y", "2"},
+                      {"width", at(std::max(0.5, std::abs(end - middle)))},
+                      {"height", "8"}}),
       {{"class", "mini"}, {"aria-hidden", "true"}, {"viewBox", "0 0 60 12"}, {"width", "60"}, {"height", "12"}});
 }
 

@@ -26,9 +26,9 @@ struct NamedResult {
 /// REQUIRES: at least one result, each with a p-MRR.
 std::string topics_svg(std::span<const NamedResult> results);
 
-/// Figure 3 as bars: for each row whose last label is `judgments`, and each of its tasks, what the full instruction
-/// (filled), keywords (shaded) and the short instruction (hollow) add.
-std::string bars_svg(const FigureTable& figure_3, std::string_view judgments);
+/// One row of figure 3 as bars: for each task what the full instruction (filled), keywords (shaded) and the short
+/// instruction (hollow) add. The charts of all rows have one scale. REQUIRES: the row is there.
+std::string bars_svg(const FigureTable& figure_3, std::size_t row);
 
 /// Where each flipped document stood before and after, on a logarithmic scale of ranks: the paper's figure 2. A rank
 /// within a tie is the middle of its range. REQUIRES: the topic has flipped documents.

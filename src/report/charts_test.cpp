@@ -98,13 +98,15 @@ TEST(Charts, BarsGoLeftOfZeroAndRight) {
   for (const char* const name : {"full", "keywords", "short"}) table.columns.push_back({"X", name, name, name, true});
   table.rows = {{{"m", "correct"}, "results.json", {{-0.02, {}}, {0.01, {}}, {}}, false},
                 {{"m", "paper"}, "results.json", {{0.5, {}}, {}, {}}, false}};
-  const XmlElement svg = parsed(bars_svg(table, "correct"));
+  const XmlElement svg = parsed(bars_svg(table, 0));
   const auto bars = all_named(svg, "rect");
   ASSERT_EQ(bars.size(), 2u);  // no short one, nothing of the other row
   EXPECT_EQ(bars[0]->child("title")->text, "m, X, full: -2.0 (results.json)");
   EXPECT_EQ(bars[0]->attribute("class"), "bar full");
   EXPECT_NEAR(number(*bars[0], "x") + number(*bars[0], "width"), number(*bars[1], "x"), 0.11);
   EXPECT_NEAR(number(*bars[0], "width"), 2 * number(*bars[1], "width"), 0.2);
+  const XmlElement other = parsed(bars_svg(table, 1));  // on the same scale
+  EXPECT_NEAR(number(*all_named(other, "rect")[0], "width"), 25 * number(*bars[0], "width"), 2);
 }
 
 ResultTopic topic() {

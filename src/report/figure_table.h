@@ -27,7 +27,7 @@ struct FigureTable {
   };
   struct Row {
     std::vector<std::string> labels;  ///< one for each of label_names
-    std::string source;               ///< the file that the figures are from
+    std::string source;               ///< the file that the figures are from, or several, parted by commas
     std::vector<Figure> figures;      ///< one for each column
     bool is_published = false;
   };

@@ -221,10 +221,13 @@ Part lengths_part(const ReportData& data) {
                       "How much the score of the query alone changes when the full instruction, only its keywords or a "
                       "short instruction goes with it.") +
               "\n<div class=\"charts\">\n";
-  for (const auto& [judgments, text] : {std::pair("correct", "With the original instruction's judgments."),
-                                        {"paper", "With the crossed judgments, as the paper's figure 3."}})
+  for (std::size_t i = 0; i < table.rows.size(); ++i) {
+    const auto& labels = table.rows[i].labels;
+    const std::string how = labels.back() == "paper" ? ", with the crossed judgments, as the paper's figure 3."
+                                                     : ", with the original instruction's judgments.";
     part.html +=
-        chart_figure(bars_svg(table, judgments), {std::string("Bars, ") + judgments, text}, sources_of(data, false));
+        chart_figure(bars_svg(table, i), {labels.front() + ", bars", labels.front() + how}, sources_of(data, false));
+  }
   part.html +=
       "</div>\n" + more("The same as a table", figure_table(table, "Difference to the query alone, x100", data));
   return part;

@@ -94,7 +94,7 @@ svg .rose,svg .fell,svg .stayed{fill:var(--mark)}
 svg g line{stroke:var(--mark);stroke-width:1.6;stroke-opacity:.75}
 svg g.fell line{stroke-dasharray:5 3}
 svg g path,svg g circle{fill:var(--mark)}
-.mini{flex:none;width:60px}svg.mini line{stroke:var(--faint)}
+.mini{flex:none;width:60px}svg.mini line{stroke:var(--faint)}svg.mini .track{stroke:var(--line)}
 .facts{list-style:none;margin:0 0 1rem;padding:0;color:var(--soft);font-size:.94rem;max-width:60rem;
   overflow-wrap:anywhere}
 .facts li{margin:0 0 .2rem}
