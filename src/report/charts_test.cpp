@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "format/xml.h"
+#include "report/html.h"
 #include "testing/testing.h"
 
 namespace heed::report {
@@ -105,6 +106,14 @@ TEST(Charts, BarsGoLeftOfZeroAndRight) {
   EXPECT_EQ(bars[0]->attribute("class"), "bar full");
   EXPECT_NEAR(number(*bars[0], "x") + number(*bars[0], "width"), number(*bars[1], "x"), 0.11);
   EXPECT_NEAR(number(*bars[0], "width"), 2 * number(*bars[1], "width"), 0.2);
+  int values = 0;
+  for (const XmlElement* const text : all_named(svg, "text")) {  // a value stands at its bar's end
+    const bool is_first = text->text == typeset("-2.0"), is_second = text->text == "+1.0";
+    EXPECT_TRUE(!is_first || number(*text, "x") < number(*bars[0], "x"));
+    EXPECT_TRUE(!is_second || number(*text, "x") > number(*bars[1], "x") + number(*bars[1], "width"));
+    values += is_first + is_second;
+  }
+  EXPECT_EQ(values, 2);
   const XmlElement other = parsed(bars_svg(table, 1));  // on the same scale
   EXPECT_NEAR(number(*all_named(other, "rect")[0], "width"), 25 * number(*bars[0], "width"), 2);
 }
@@ -130,6 +139,8 @@ TEST(Charts, RanksLieOnALogarithmicScale) {
   EXPECT_EQ(groups[1]->attribute("class"), "fell");
   EXPECT_EQ(groups[2]->attribute("class"), "stayed");
   EXPECT_EQ(groups[2]->child("title")->text, "tied: 9-11 to 10");
+  // A triangle's path begins and goes on at its base, and ends at its tip: above it for a document that rose.
+  EXPECT_EQ(groups[0]->child("path")->attribute("d"), "M271.5 34.5L280.5 34.5L276 25.5Z");
   EXPECT_EQ(number(up, "y1"), number(down, "y2"));
   EXPECT_GT(number(up, "y1"), number(up, "y2"));                                     // rank 1 is on top
   EXPECT_NEAR(number(tied, "y1"), (number(up, "y1") + number(up, "y2")) / 2, 0.11);  // 10 is between 1 and 100

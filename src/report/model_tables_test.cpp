@@ -59,6 +59,8 @@ Published published() {
   }
   add("mteb-2", "org/bm25", "Robust04", "map_cut_1000", "0.25");
   add("mteb-2", "org/bm25", "Robust04", "p_mrr", "-0.03");
+  add("mteb-2", "org/uncrossed", "Robust04", "map_cut_1000", "0.5");
+  add("mteb-2", "org/uncrossed", "Robust04", "p_mrr", "0.01");
   add("paper-table-3", "BM25", "SciFact", "ndcg_cut_10", "0.679");
   add("paper-table-3", "BM25", "SciFact", "ndcg_cut_10_keywords_change", "-0.017");
   add("paper-table-4", "BM25", "InstructIR", "robustness_10", "0.269");
@@ -100,8 +102,9 @@ TEST(ModelTables, PublishedFiguresOfTheSameModelStandBelowOurs) {
 TEST(ModelTables, AllPublishedModelsComeWhereTheyAreAskedFor) {
   ReportData data{{instruction("bm25", "Robust04", "map_cut_1000", 0.2, -0.03)}, published()};
   data.shown = ShownPublished::kAll;
-  EXPECT_EQ(rows_of(table_2(data)).back(), (Row{"Other", "published", "30.0", "+10.0"}));
-  EXPECT_EQ(rows_of(table_2(data)).size(), 5u);
+  ASSERT_EQ(rows_of(table_2(data)).size(), 6u);
+  EXPECT_EQ(rows_of(table_2(data))[4], (Row{"Other", "published", "30.0", "+10.0"}));
+  EXPECT_EQ(rows_of(table_2(data))[5], (Row{"org/uncrossed", "published, mteb 2", "50.0", "+1.0"}));
   data.shown = ShownPublished::kNone;
   EXPECT_EQ(rows_of(table_2(data)).size(), 2u);
 }

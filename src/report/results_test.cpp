@@ -123,6 +123,8 @@ TEST(Results, EveryComplaintNamesFileEntryAndPlace) {
   EXPECT_EQ(with("/data/topics", 1.5), where + "\"data.topics\" is not an integer");
   EXPECT_EQ(with("/og/map_cut_1000", "x"), where + "\"og.map_cut_1000\" is not a number");
   EXPECT_EQ(with("/per_query/Q1/flipped/1/rank_og", 0), where + "\"per_query.Q1.flipped[1].rank_og\" is no rank");
+  EXPECT_EQ(with("/per_query/Q1/flipped/1/rank_og", Json::array({5, 3})),
+            where + "\"per_query.Q1.flipped[1].rank_og\" is no rank");
   EXPECT_EQ(with("/per_query/Q1/flipped/1/tied", 0),
             where + "\"per_query.Q1.flipped[1].tied\" is neither true nor false");
   Json one = entry();
