@@ -1,9 +1,6 @@
 #include "net/hub.h"
 
 #include <algorithm>
-#include <array>
-#include <cctype>
-#include <charconv>
 #include <fstream>
 #include <optional>
 
@@ -45,8 +42,8 @@ std::string percent_encoded(std::string_view text, std::string_view kept = "") {
 }
 
 bool is_hex(std::string_view text, std::size_t digits) {
-  return text.size() == digits && std::ranges::all_of(text, [](char c) { return is_letter_or_digit(c) && c <= 'f'; }) &&
-         std::ranges::none_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
+  return text.size() == digits &&
+         std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 /// Whether a name that a server gives may become a file below a folder of ours.
