@@ -367,13 +367,13 @@ void Client::pause(int next, const Response* answer, const std::string& trouble)
   state_->hooks.sleep(pause);
 }
 
-Response Client::send(const Request& request) const {
+Response Client::send(const Request& request, const std::function<bool(const Response&)>& is_final) const {
   for (int next = 2;; ++next) {
     std::optional<Response> response;
     std::string trouble;
     try {
       response = attempt(request);
-      if (!is_passing(response->status)) return std::move(*response);
+      if (!is_passing(response->status) || (is_final && is_final(*response))) return std::move(*response);
       trouble = origin_of(request.url) + ": is busy or failing (HTTP " + std::to_string(response->status) + ")";
       if (const std::string words = quoted(request, *response); !words.empty()) trouble += ": " + words;
     } catch (const NoAnswer& none) {

@@ -75,8 +75,9 @@ class Client {
 
   /// The answer, asked for again, after a pause, where none came (NoAnswer) or its status is 408, 425, 429, 500, 502,
   /// 503 or 504. Redirections are followed. Throws Unavailable when all attempts failed, BadInput for an url that is
-  /// none. Any other status, good or bad, is returned.
-  Response send(const Request& request) const;
+  /// none. Any other status, good or bad, is returned, and so is an answer that `is_final` says asking again would
+  /// not better.
+  Response send(const Request& request, const std::function<bool(const Response&)>& is_final = {}) const;
 
   /// One attempt; what comes is returned whatever the status. With `sink`, the body of an answer of status 200 or 206
   /// goes there piece by piece, in order, and `start` is called before with the answer's status and headers. Throws

@@ -1,0 +1,35 @@
+#include "net/chat.h"
+
+namespace heed::net {
+
+using format::Json;
+
+namespace {
+
+ServiceSettings at_endpoint(ServiceSettings settings) {
+  settings.url = endpoint(settings.url, "/v1/chat/completions");
+  return settings;
+}
+
+std::string text_of(const Json& answer) {
+  const Json& choices = member_of(answer, "choices");
+  if (!choices.is_array() || choices.empty()) throw Nonsense("\"choices\" is no list, or an empty one");
+  const Json& content = member_of(member_of(choices.front(), "message"), "content");
+  if (!content.is_string()) throw Nonsense("\"content\" is no text");
+  return content.get<std::string>();
+}
+
+}  // namespace
+
+Chat::Chat(const ChatSettings& settings) : settings_(settings), service_(at_endpoint(settings.service)) {}
+
+std::string Chat::ask(std::string_view message) const {
+  Json body = {{"model", settings_.model},
+               {"messages", Json::array({{{"role", "user"}, {"content", message}}})},
+               {"temperature", 0},
+               {"max_tokens", settings_.max_tokens}};
+  if (settings_.seed) body["seed"] = *settings_.seed;
+  return service_.ask(body, text_of);
+}
+
+}  // namespace heed::net

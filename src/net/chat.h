@@ -1,0 +1,31 @@
+#pragma once
+
+#include "net/json_service.h"
+
+namespace heed::net {
+
+/// How a chat model is asked.
+struct ChatSettings {
+  ServiceSettings service{};  ///< its url is the server's, or the whole of .../v1/chat/completions
+  std::string model{};
+  int max_tokens = 256;
+  std::optional<long> seed{};
+};
+
+/// A chat model behind the API that OpenAI made and others took over (vLLM, llama-server, Ollama..): one message of the
+/// user's, temperature 0. May be used by several threads at once.
+class Chat {
+ public:
+  explicit Chat(const ChatSettings& settings);
+
+  /// What the model answers, as it is. Throws as JsonService, Unavailable also where the answer has no text.
+  std::string ask(std::string_view message) const;
+
+  const JsonService& service() const { return service_; }
+
+ private:
+  ChatSettings settings_;
+  JsonService service_;
+};
+
+}  // namespace heed::net

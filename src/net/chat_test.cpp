@@ -1,0 +1,44 @@
+#include "net/chat.h"
+
+#include <gtest/gtest.h>
+
+#include "testing/server.h"
+#include "testing/testing.h"
+
+namespace heed::net {
+namespace {
+
+using format::Json;
+using heed::testing::ServedReply;
+using heed::testing::ServedRequest;
+using heed::testing::TestServer;
+
+Chat chat_with(const std::string& url) {
+  ChatSettings settings;
+  settings.service.url = url;
+  settings.model = "gpt";
+  settings.max_tokens = 50;
+  settings.seed = 7;
+  return Chat(settings);
+}
+
+TEST(Chat, AMessageIsSentWithItsSettingsAndTheTextComesBack) {
+  const TestServer server([](const ServedRequest&) {
+    return ServedReply{.body = R"({"choices":[{"index":0,"message":{"role":"assistant","content":"Hi.\n"}}]})"};
+  });
+  EXPECT_EQ(chat_with(server.url()).ask("Say \"hi\"."), "Hi.\n");
+  EXPECT_EQ(server.requests().at(0).path, "/v1/chat/completions");
+  EXPECT_EQ(Json::parse(server.requests().at(0).body), Json::parse(R"({
+    "model":"gpt","messages":[{"role":"user","content":"Say \"hi\"."}],"temperature":0,"max_tokens":50,"seed":7})"));
+}
+
+TEST(Chat, AnAnswerWithoutATextIsUnavailable) {
+  for (const char* const body :
+       {"{}", R"({"choices":[]})", R"({"choices":[{"message":{"content":null}}]})", R"({"choices":[{"text":"a"}]})"}) {
+    const TestServer server([&](const ServedRequest&) { return ServedReply{.body = body}; });
+    EXPECT_THROW(chat_with(server.url()).ask("?"), base::Unavailable) << body;
+  }
+}
+
+}  // namespace
+}  // namespace heed::net
