@@ -75,7 +75,7 @@ net::ServiceSettings service_settings(const RemoteModelSource& source) {
   settings.concurrency = recipe.concurrency;
   settings.patience.attempts = recipe.attempts;
   settings.patience.silence = std::chrono::seconds(recipe.timeout_s);
-  settings.patience.whole = std::max(settings.patience.whole, settings.patience.silence);
+  settings.patience.whole = settings.patience.silence;  // answers come at once; and curl counts what it sends as life
   settings.patience.connect = std::min(settings.patience.connect, settings.patience.silence);
   settings.hooks = source.hooks;
   return settings;

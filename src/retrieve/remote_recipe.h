@@ -42,7 +42,7 @@ struct RemoteRecipe {
 
   int batch = 0;                  ///< texts, documents or prompts a request, at most; 0: the service's usual
   int concurrency = 4;            ///< requests under way at once
-  int timeout_s = 120;            ///< without a byte of an answer
+  int timeout_s = 120;            ///< until an answer has come, whole
   int attempts = 6;               ///< times that a request is sent before it is given up
   std::optional<double> price{};  ///< USD, in the unit of the service (ApiShape::unit)
 
