@@ -11,6 +11,7 @@
 #include "cli/terminal.h"
 #include "net/pulled.h"
 #include "retrieve/presets.h"
+#include "retrieve/remote_presets.h"
 
 namespace heed::cli {
 
@@ -138,12 +139,16 @@ void add_model(CLI::App& app, ModelFlags& flags) {
   app.add_option(
          "--model", flags.model,
          "a checkpoint's folder in Hugging Face's layout, with a heed.json or a known name; or a preset's name or "
-         "Hub id (heed models), looked for where heed pull puts models and in Hugging Face's cache")
+         "Hub id (heed models), looked for where heed pull puts models and in Hugging Face's cache; or a model behind an "
+         "API: a preset's name, or with --api the service's name for it")
       ->type_name("NAME|FOLDER")
       ->required();
-  app.add_option("--preset", flags.preset, "what the folder is, by the name of a preset, in place of its heed.json")
+  app.add_option("--preset", flags.preset,
+                 "what the model is, by the name of a preset, in place of its heed.json; with --api: whose texts it is "
+                 "asked with")
       ->type_name("NAME");
-  app.add_option("--recipe-file", flags.recipe_file, "a heed.json elsewhere")->type_name("FILE");
+  app.add_option("--recipe-file", flags.recipe_file, "a heed.json elsewhere, or a recipe of the kind remote")
+      ->type_name("FILE");
   app.add_option("--adapter", flags.adapter, "folder of a LoRA adapter in PEFT's layout, in place of the recipe's")
       ->type_name("FOLDER");
   app.add_option("--adapter-use", flags.adapter_use,
@@ -158,6 +163,10 @@ void add_model(CLI::App& app, ModelFlags& flags) {
   app.add_option("--threads", flags.threads, "threads of the model. Default: the cores that the process may use")
       ->type_name("N")
       ->check(CLI::Range(1, 1024));
+}
+
+void add_remote_model(CLI::App& app, ModelFlags& flags) {
+  add_remote(app, flags.remote);
 }
 
 void add_recipe_style(CLI::App& app, ModelFlags& flags) {
@@ -194,7 +203,76 @@ retrieve::LocalModelSource find_model(const ModelFlags& flags) {
   return source;
 }
 
+namespace {
+
+/// The recipe that the flags mean, if it is one of a model behind an API.
+std::optional<retrieve::RemoteRecipe> remote_recipe_of(const ModelFlags& flags) {
+  if (!flags.remote.api.empty()) {
+    if (!flags.recipe_file.empty())
+      throw BadUsage("--api and --recipe-file exclude each other: a recipe of the kind remote says its \"api\"");
+    auto recipe = retrieve::default_remote_recipe(flags.remote.api);
+    recipe.model = flags.model;
+    return recipe;
+  }
+  if (!flags.recipe_file.empty()) {
+    const format::Json json = format::read_json(flags.recipe_file);
+    if (!retrieve::is_remote_recipe(json)) return std::nullopt;
+    auto recipe = retrieve::read_remote_recipe(json, flags.recipe_file);
+    if (recipe.model.empty()) recipe.model = flags.model;
+    return recipe;
+  }
+  if (fs::is_directory(flags.model)) return std::nullopt;
+  const retrieve::RemotePreset* const preset = retrieve::find_remote_preset(flags.model);
+  return preset == nullptr ? std::nullopt : std::optional(recipe_of(*preset));
+}
+
+/// The recipe as the flags change it; read anew, so that what they say is checked as a file's.
+retrieve::RemoteRecipe changed(const retrieve::RemoteRecipe& recipe, const RemoteFlags& flags) {
+  format::Json json = to_json(recipe);
+  if (!flags.url.empty()) json["url"] = flags.url;
+  if (!flags.key_env.empty()) json["key_env"] = flags.key_env;
+  if (flags.concurrency) json["concurrency"] = *flags.concurrency;
+  if (flags.timeout) json["timeout_s"] = *flags.timeout;
+  if (flags.attempts) json["attempts"] = *flags.attempts;
+  if (flags.batch) json["batch"] = *flags.batch;
+  if (flags.price) json["price"] = *flags.price;
+  return retrieve::read_remote_recipe(json, recipe.api);
+}
+
+void check_remote(const ModelFlags& flags) {
+  if (!flags.adapter.empty()) throw BadUsage("--adapter belongs to a checkpoint, which a model behind an API has not");
+  if (flags.dtype != "auto")
+    throw BadUsage("--dtype belongs to a checkpoint; a model behind an API is as it is served");
+}
+
+}  // namespace
+
+std::optional<retrieve::RemoteModelSource> find_remote_model(const ModelFlags& flags) {
+  auto recipe = remote_recipe_of(flags);
+  if (!recipe) {
+    if (const char* const flag = flags.remote.given())
+      throw BadUsage(std::string(flag) + " belongs to a model behind an API, which " + flags.model +
+                     " is not; --api says how it is asked");
+    return std::nullopt;
+  }
+  check_remote(flags);
+  if (!flags.preset.empty()) {
+    const auto style = flags.recipe == "paper" ? retrieve::RecipeStyle::kPaper : retrieve::RecipeStyle::kSound;
+    recipe = with_texts_of(*recipe, retrieve::recipe_of(preset_named(flags.preset), style));
+  }
+  retrieve::RemoteModelSource source{.name = flags.model, .recipe = changed(*recipe, flags.remote)};
+  if (const auto* const preset = retrieve::find_remote_preset(flags.model);
+      preset != nullptr && flags.remote.api.empty())
+    source.name = preset->name;
+  std::ranges::replace(source.name, '/', '_');  // it becomes part of files' names
+  source.key_origin = key_variable(source.recipe);
+  source.key = key_from_environment(source.key_origin, source.recipe.api);
+  source.hooks = telling_hooks();
+  return source;
+}
+
 retrieve::Model open_model(const ModelFlags& flags) {
+  if (const auto remote = find_remote_model(flags)) return retrieve::open_model(*remote);
   const auto rows = retrieve::models();
   const auto row = std::ranges::find(rows, flags.model, &retrieve::Model::name);
   return row != rows.end() ? *row : retrieve::open_model(find_model(flags));

@@ -1,13 +1,16 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "cli/command.h"
+#include "cli/remote_options.h"
 #include "retrieve/local_model.h"
+#include "retrieve/remote_model.h"
 
 namespace heed::cli {
 
-/// What names a checkpoint and says how it is used, on every command that runs one.
+/// What names a model and says how it is used, on every command that runs one.
 struct ModelFlags {
   std::string model;
   std::string preset, recipe_file, adapter;
@@ -15,10 +18,13 @@ struct ModelFlags {
   std::string dtype = "auto";
   std::string adapter_use = "merged";
   int threads = 0;  ///< 0: the cores that the process may use
+  RemoteFlags remote{};
 };
 
 /// --model, and what belongs to it but --recipe.
 void add_model(CLI::App& app, ModelFlags& flags);
+/// What belongs to a model behind an API.
+void add_remote_model(CLI::App& app, ModelFlags& flags);
 /// --recipe, where it says nothing but which of a preset's recipes is meant.
 void add_recipe_style(CLI::App& app, ModelFlags& flags);
 
@@ -27,7 +33,12 @@ void add_recipe_style(CLI::App& app, ModelFlags& flags);
 /// BadUsage for a flag's unknown value.
 retrieve::LocalModelSource find_model(const ModelFlags& flags);
 
-/// find_model's, opened; or a row of retrieve::models(), where the name is one.
+/// The model behind an API that the flags mean, with its key from the environment: --api, a preset's name, or a recipe
+/// file of the kind "remote"; nothing where they mean another kind of model. Throws BadUsage for flags that exclude
+/// each other, BadInput where the key is missing.
+std::optional<retrieve::RemoteModelSource> find_remote_model(const ModelFlags& flags);
+
+/// find_model's or find_remote_model's, opened; or a row of retrieve::models(), where the name is one.
 retrieve::Model open_model(const ModelFlags& flags);
 
 }  // namespace heed::cli

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "base/parallel.h"
 #include "net/json_service.h"
 
 namespace heed::retrieve {
@@ -196,19 +197,13 @@ class RemoteEmbeddings : public Reranker, public RemoteEncoder {
   }
 
   std::vector<std::vector<float>> encode(TextRole role, std::span<const std::string> texts) override {
-    const auto& shape = std::get<EmbeddingShape>(remote_->shape().family);
-    std::vector<std::vector<float>> vectors;
-    const std::string who = role == TextRole::kQuery ? "the query" : "the document";
-    remote_->in_batches(texts, who, [&](std::size_t begin, std::size_t end) {
-      const auto piece = texts.subspan(begin, end - begin);
-      const Json body = remote_->body(shape.request(remote_->recipe(), role, piece));
-      auto some = remote_->service().ask(body, [&](const Json& answer) {
-        auto read = shape.vectors(answer, piece.size());
-        remote_->check_dimensions(read);
-        return read;
-      });
-      std::ranges::move(some, std::back_inserter(vectors));
+    const std::size_t batch = remote_->batch(), chunks = (texts.size() + batch - 1) / batch;
+    std::vector<std::vector<std::vector<float>>> parts(chunks);
+    base::parallel_for(chunks, remote_->recipe().concurrency, [&](int, std::size_t c) {
+      parts[c] = encode_chunk(role, texts.subspan(c * batch, std::min(batch, texts.size() - c * batch)));
     });
+    std::vector<std::vector<float>> vectors;
+    for (auto& part : parts) std::ranges::move(part, std::back_inserter(vectors));
     return vectors;
   }
 
@@ -293,6 +288,24 @@ class RemoteEmbeddings : public Reranker, public RemoteEncoder {
     return all;
   }
 
+  /// On this thread, request by request.
+  std::vector<std::vector<float>> encode_chunk(TextRole role, std::span<const std::string> texts) const {
+    const auto& shape = std::get<EmbeddingShape>(remote_->shape().family);
+    std::vector<std::vector<float>> vectors;
+    const std::string who = role == TextRole::kQuery ? "the query" : "the document";
+    remote_->in_batches(texts, who, [&](std::size_t begin, std::size_t end) {
+      const auto piece = texts.subspan(begin, end - begin);
+      const Json body = remote_->body(shape.request(remote_->recipe(), role, piece));
+      auto some = remote_->service().ask(body, [&](const Json& answer) {
+        auto read = shape.vectors(answer, piece.size());
+        remote_->check_dimensions(read);
+        return read;
+      });
+      std::ranges::move(some, std::back_inserter(vectors));
+    });
+    return vectors;
+  }
+
   /// The vectors of the texts at these positions; queries and documents go in requests of their own.
   std::vector<Vector> compute(const Texts& all, std::span<const std::size_t> positions) {
     std::vector<Vector> vectors(positions.size());
@@ -302,7 +315,7 @@ class RemoteEmbeddings : public Reranker, public RemoteEncoder {
       for (std::size_t i = 0; i < positions.size(); ++i)
         if (all.roles[positions[i]] == role) texts.push_back(all.texts[positions[i]]), places.push_back(i);
       if (texts.empty()) continue;
-      auto some = encode(role, texts);
+      auto some = encode_chunk(role, texts);
       for (std::size_t i = 0; i < places.size(); ++i) vectors[places[i]].elements = std::move(some[i]);
     }
     return vectors;
@@ -464,14 +477,13 @@ std::string address_of(const RemoteRecipe& recipe) {
   return net::endpoint(url, path_of(shape, recipe.model));
 }
 
-KeyVariable key_variable(const RemoteRecipe& recipe) {
+std::string key_variable(const RemoteRecipe& recipe) {
   const ApiShape& shape = shape_of(recipe);
-  if (!recipe.key_env.empty()) return {recipe.key_env, true};
+  if (!recipe.key_env.empty()) return recipe.key_env;
   const std::string address = address_of(recipe);
   const bool is_home =
       shape.url.empty() ? is_googles(net::origin_of(address)) : net::origin_of(address) == net::origin_of(shape.url);
-  if (!is_home) return {};
-  return {std::string(shape.key_env), true};
+  return is_home ? std::string(shape.key_env) : std::string();
 }
 
 std::unique_ptr<RemoteEncoder> open_remote_encoder(const RemoteModelSource& source) {

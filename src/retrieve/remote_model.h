@@ -24,14 +24,9 @@ struct RemoteModelSource {
   net::ClientHooks hooks{};
 };
 
-/// The environment's variable that holds the key, and whether the service is known to want one. Only the service of the
-/// API's own url gets the key of its usual variable: another server has to be meant by "key_env". A service without an
-/// url of its own that is not on this machine counts as that service.
-struct KeyVariable {
-  std::string name{};  ///< empty: no key is sent
-  bool is_needed = false;
-};
-KeyVariable key_variable(const RemoteRecipe& recipe);
+/// The environment's variable that holds the key that the service wants; empty where none is sent. Only the service of
+/// the API's own url gets the key of its usual variable: another server has to be meant by "key_env".
+std::string key_variable(const RemoteRecipe& recipe);
 
 /// Where requests go. Throws BadUsage where neither the recipe nor the API has an url, BadInput where it is none.
 std::string address_of(const RemoteRecipe& recipe);
@@ -40,7 +35,7 @@ std::string address_of(const RemoteRecipe& recipe);
 class RemoteEncoder {
  public:
   virtual ~RemoteEncoder() = default;
-  /// In order. Throws as net::JsonService.
+  /// In order; several requests at once. May be called by several threads. Throws as net::JsonService.
   virtual std::vector<std::vector<float>> encode(TextRole role, std::span<const std::string> texts) = 0;
 };
 

@@ -518,16 +518,15 @@ TEST(RemoteModel, AKeyGoesToItsOwnServiceOrWhereItIsMeantToGo) {
     recipe.key_env = key_env;
     return key_variable(recipe);
   };
-  EXPECT_EQ(variable("openai-embeddings", "").name, "OPENAI_API_KEY");
-  EXPECT_TRUE(variable("openai-embeddings", "https://api.openai.com/v1").is_needed);
-  EXPECT_EQ(variable("openai-embeddings", "http://localhost:8000").name, "");
-  EXPECT_EQ(variable("openai-embeddings", "https://api.openai.com.evil.example").name, "");
-  EXPECT_EQ(variable("openai-embeddings", "http://api.openai.com").name, "");  // not in clear
-  EXPECT_EQ(variable("openai-embeddings", "http://gpu:8000", "MINE").name, "MINE");
-  EXPECT_TRUE(variable("openai-embeddings", "http://gpu:8000", "MINE").is_needed);
-  EXPECT_EQ(variable("google-embeddings", "https://us-aiplatform.googleapis.com/v1/projects/p/locations/us").name,
+  EXPECT_EQ(variable("openai-embeddings", ""), "OPENAI_API_KEY");
+  EXPECT_EQ(variable("openai-embeddings", "https://api.openai.com/v1"), "OPENAI_API_KEY");
+  EXPECT_EQ(variable("openai-embeddings", "http://localhost:8000"), "");
+  EXPECT_EQ(variable("openai-embeddings", "https://api.openai.com.evil.example"), "");
+  EXPECT_EQ(variable("openai-embeddings", "http://api.openai.com"), "");  // not in clear
+  EXPECT_EQ(variable("openai-embeddings", "http://gpu:8000", "MINE"), "MINE");
+  EXPECT_EQ(variable("google-embeddings", "https://us-aiplatform.googleapis.com/v1/projects/p/locations/us"),
             "GOOGLE_ACCESS_TOKEN");
-  EXPECT_EQ(variable("tei-rerank", "http://gpu:8080").name, "");
+  EXPECT_EQ(variable("tei-rerank", "http://gpu:8080"), "");
   EXPECT_THROW(variable("tei-rerank", ""), base::BadUsage);
   EXPECT_THROW(variable("tei-rerank", "gpu:8080"), base::BadInput);
 }

@@ -40,8 +40,9 @@ void read_texts(const Fields& fields, RemoteRecipe& recipe) {
 }
 
 void read_question(const Fields& fields, std::string_view default_prompt, RemoteRecipe& recipe) {
-  if (default_prompt.empty()) fields.require("prompt");
   recipe.prompt = fields.prompt("prompt").value_or(Prompt::parse(default_prompt, "prompt"));
+  if (recipe.prompt.pattern().empty())
+    fields.fail("the question is missing: \"prompt\" in a recipe, or --preset for a model that heed knows");
   recipe.yes = fields.string("true").value_or(recipe.yes);
   recipe.no = fields.string("false").value_or(recipe.no);
   if (text::stripped(recipe.yes).empty() || text::stripped(recipe.no).empty())

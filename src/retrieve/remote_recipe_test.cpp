@@ -65,7 +65,7 @@ TEST(RemoteRecipe, WrongFieldsAreRefusedWithTheirSource) {
   expect("cohere-rerank", {{"prompt", "{query}{text}"}}, "no field \"prompt\"");
   expect("openai-chat", {{"query_format", "{query}"}}, "no field \"query_format\"");
   expect("openai-chat", {{"batch", 2}}, "takes at most 1");
-  expect("openai-completions", {{"prompt", nullptr}}, "\"prompt\" is missing");
+  expect("openai-completions", {{"prompt", nullptr}}, "the question is missing");
   expect("openai-completions", {{"prompt", "{query}"}}, "placeholder");
   expect("openai-completions", {{"true", " x"}, {"false", "x"}}, "are the same");
   expect("openai-completions", {{"true", " "}}, "empty");

@@ -54,6 +54,7 @@ void run_bench(const Options& options) {
 void set_up_bench(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   add_model(app, options->request.model);
+  add_remote_model(app, options->request.model);
   app.get_option("--model")->description("bm25, or " + app.get_option("--model")->get_description());
   app.add_option(
          "--data", options->request.data,

@@ -7,6 +7,7 @@
 #include "collection/dataset.h"
 #include "eval/measure.h"
 #include "report/table.h"
+#include "retrieve/api_shapes.h"
 
 namespace heed::cli {
 
@@ -65,12 +66,50 @@ void print_arms() {
   print(render(table, report::Format::kText));
 }
 
+void print_apis() {
+  report::Table table;
+  table.title = "The APIs of models that a service runs (--api)";
+  table.columns = {{"API", Align::kLeft},
+                   {"key", Align::kLeft},
+                   {"batch", Align::kRight},
+                   {"at most", Align::kRight},
+                   {"", Align::kLeft}};
+  for (const retrieve::ApiShape& shape : retrieve::api_shapes())
+    table.rows.push_back({std::string(shape.name), std::string(shape.key_env), std::to_string(shape.batch),
+                          std::to_string(shape.most), std::string(shape.explanation)});
+  print(render(table, report::Format::kText) + R"(
+The server: --url, with or without the path; without it the service's own.
+  heed bench --model "OpenAI v3 Large" --data Core17=core17-instructions --out out
+  heed bench --api openai-embeddings --url http://localhost:8000 --model intfloat/e5-base-v2 --preset E5-base-v2 ..
+  heed bench --api openai-completions --url http://gpu:8000 --model jhu-clsp/FollowIR-7B --preset FollowIR-7B ..
+  heed bench --recipe-file remote.json --model mine ..      (docs/recipes.md has its fields)
+--preset takes over the texts of a model that heed knows: formats and prompts, or the question and its two answers.
+
+Keys come from the environment alone, and are in no file, message or result. The variable in the table is that of the
+service's own address; a key for any other server is sent only where --key-env names its variable. Servers of your own
+need none.
+
+Limits: --batch texts a request, --concurrency requests at once, --timeout seconds for an answer. What is refused as too
+large is halved. A service that is busy or failing is asked again up to --attempts times, with pauses that grow, or as
+long as it asks for (Retry-After). What was answered is kept: a run that failed goes on where it stood.
+
+Costs are estimated before anything is sent, where --price or the preset says what the service takes: USD per million
+tokens, a token taken as four characters, or per thousand searches. Check them against the service's own list.
+
+Exit codes: 69 where a service does not answer, fails, or answers what makes no sense; 65 where it refuses the key, the
+model or a text.
+)");
+}
+
 struct Topic {
   std::string_view name;
   void (*print)();
 };
-constexpr Topic kTopics[] = {
-    {"measures", print_measures}, {"recipes", print_recipes}, {"layouts", print_layouts}, {"arms", print_arms}};
+constexpr Topic kTopics[] = {{"measures", print_measures},
+                             {"recipes", print_recipes},
+                             {"layouts", print_layouts},
+                             {"arms", print_arms},
+                             {"api", print_apis}};
 
 void help(const std::string& what, const CLI::App& root) {
   // App::help() is that of the chosen subcommand; this is the program's own.
@@ -86,7 +125,7 @@ void help(const std::string& what, const CLI::App& root) {
 
 void set_up_help(CLI::App& app) {
   const auto what = std::make_shared<std::string>();
-  app.add_option("what", *what, "a command, or measures, recipes, layouts, arms")->type_name("WHAT");
+  app.add_option("what", *what, "a command, or measures, recipes, layouts, arms, api")->type_name("WHAT");
   app.callback([what, &app] { help(*what, *app.get_parent()); });
 }
 

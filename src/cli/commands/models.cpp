@@ -6,6 +6,8 @@
 #include "cli/shared_options.h"
 #include "cli/terminal.h"
 #include "retrieve/presets.h"
+#include "retrieve/remote_model.h"
+#include "retrieve/remote_presets.h"
 
 namespace heed::cli {
 
@@ -33,6 +35,25 @@ format::Json json_of(const Preset& preset) {
           {"note", preset.note},
           {"sound", to_json(recipe_of(preset, RecipeStyle::kSound))},
           {"paper", to_json(recipe_of(preset, RecipeStyle::kPaper))}};
+}
+
+format::Json json_of(const retrieve::RemotePreset& preset) {
+  return {{"name", preset.name},
+          {"model", preset.model},
+          {"kind", "remote"},
+          {"note", preset.note},
+          {"recipe", to_json(recipe_of(preset))}};
+}
+
+report::Table remote_models() {
+  report::Table table;
+  table.title = "Behind an API";
+  table.columns = {{"model", Align::kLeft}, {"as its service calls it", Align::kLeft}, {"API", Align::kLeft}};
+  for (const retrieve::RemotePreset& preset : retrieve::remote_presets())
+    table.rows.push_back({std::string(preset.name), std::string(preset.model), recipe_of(preset).api});
+  table.remarks = {"Any model behind one of these APIs runs too, with --api: " + retrieve::api_shape_names() +
+                   ". heed help api explains them."};
+  return table;
 }
 
 report::Table lexical_models() {
@@ -70,9 +91,16 @@ void show_one(const Preset& preset, report::Format format) {
   print(text);
 }
 
+void show_one(const retrieve::RemotePreset& preset, report::Format format) {
+  if (format == report::Format::kJson) return print(bench::json_text(json_of(preset)));
+  print(std::string(preset.name) + "\n" + std::string(preset.model) + "\n" + std::string(preset.note) + "\n\n" +
+        bench::json_text(to_json(recipe_of(preset))));
+}
+
 void show_all(report::Format format) {
   if (format != report::Format::kJson)
-    return print(render(lexical_models(), format) + "\n" + render(checkpoints(), format));
+    return print(render(lexical_models(), format) + "\n" + render(checkpoints(), format) + "\n" +
+                 render(remote_models(), format));
   format::Json json = format::Json::array();
   for (const retrieve::Model& model : retrieve::models())
     json.push_back({{"name", model.name},
@@ -80,6 +108,7 @@ void show_all(report::Format format) {
                     {"explanation", model.explanation},
                     {"identity", model.identity()}});
   for (const Preset& preset : retrieve::presets()) json.push_back(json_of(preset));
+  for (const retrieve::RemotePreset& preset : retrieve::remote_presets()) json.push_back(json_of(preset));
   print(bench::json_text(json));
 }
 
@@ -88,14 +117,15 @@ void show_all(report::Format format) {
 void set_up_models(CLI::App& app) {
   const auto format_name = std::make_shared<std::string>("text");
   const auto name = std::make_shared<std::string>();
-  app.add_option("name", *name, "a checkpoint, by its name in the paper or its id on the Hub: shows its recipes")
+  app.add_option("name", *name, "a model, by its name in the paper or its id on the Hub: shows its recipes")
       ->type_name("NAME");
   add_format(app, *format_name);
   app.callback([format_name, name] {
     const report::Format format = parse_format(*format_name);
     if (name->empty()) return show_all(format);
+    if (const auto* const remote = retrieve::find_remote_preset(*name)) return show_one(*remote, format);
     const Preset* const preset = retrieve::find_preset(*name);
-    if (preset == nullptr) throw base::BadUsage("there is no checkpoint " + *name + "; heed models lists them");
+    if (preset == nullptr) throw base::BadUsage("there is no model " + *name + "; heed models lists them");
     show_one(*preset, format);
   });
 }
