@@ -67,8 +67,8 @@ void score_remotely(const retrieve::RemoteModelSource& source, const Pairs& pair
       const std::vector<collection::Need> need = {requests[i].front().need};
       std::vector<collection::Document> some;
       for (const auto& pair : requests[i]) some.push_back(pair.document);
-      for (const double score : rerankers[static_cast<std::size_t>(worker)]->score(need, some).front())
-        lines[i] += "{\"score\":" + numeral(score) + "}\n";
+      const auto scores = rerankers[static_cast<std::size_t>(worker)]->score(need, some);
+      for (const double score : scores.front()) lines[i] += "{\"score\":" + numeral(score) + "}\n";
     });
     for (const std::string& some : lines) print(some);
     show_progress(static_cast<long>(begin + block.size()), static_cast<long>(pairs.size()));
