@@ -23,12 +23,12 @@ std::string text_of(const Json& answer) {
 
 Chat::Chat(const ChatSettings& settings) : settings_(settings), service_(at_endpoint(settings.service)) {}
 
-std::string Chat::ask(std::string_view message) const {
+std::string Chat::ask(std::string_view message, const ChatVariation& variation) const {
   Json body = {{"model", settings_.model},
                {"messages", Json::array({{{"role", "user"}, {"content", message}}})},
-               {"temperature", 0},
+               {"temperature", variation.temperature},
                {"max_tokens", settings_.max_tokens}};
-  if (settings_.seed) body["seed"] = *settings_.seed;
+  if (const auto seed = variation.seed ? variation.seed : settings_.seed) body["seed"] = *seed;
   return service_.ask(body, text_of);
 }
 

@@ -12,14 +12,20 @@ struct ChatSettings {
   std::optional<long> seed{};
 };
 
-/// A chat model behind the API that OpenAI made and others took over (vLLM, llama-server, Ollama..): one message of the
-/// user's, temperature 0. May be used by several threads at once.
+/// What makes an answer another one.
+struct ChatVariation {
+  double temperature = 0;
+  std::optional<long> seed{};  ///< in place of the settings'
+};
+
+/// A chat model behind the API that OpenAI made and others took over (vLLM, llama-server, Ollama..), asked by one
+/// message of the user's. May be used by several threads at once.
 class Chat {
  public:
   explicit Chat(const ChatSettings& settings);
 
   /// What the model answers, as it is. Throws as JsonService, Unavailable also where the answer has no text.
-  std::string ask(std::string_view message) const;
+  std::string ask(std::string_view message, const ChatVariation& variation = {}) const;
 
   const JsonService& service() const { return service_; }
 

@@ -29,7 +29,10 @@ TEST(Chat, AMessageIsSentWithItsSettingsAndTheTextComesBack) {
   EXPECT_EQ(chat_with(server.url()).ask("Say \"hi\"."), "Hi.\n");
   EXPECT_EQ(server.requests().at(0).path, "/v1/chat/completions");
   EXPECT_EQ(Json::parse(server.requests().at(0).body), Json::parse(R"({
-    "model":"gpt","messages":[{"role":"user","content":"Say \"hi\"."}],"temperature":0,"max_tokens":50,"seed":7})"));
+    "model":"gpt","messages":[{"role":"user","content":"Say \"hi\"."}],"temperature":0.0,"max_tokens":50,"seed":7})"));
+  chat_with(server.url()).ask("Again.", {.temperature = 0.5, .seed = 9});
+  EXPECT_EQ(Json::parse(server.requests().at(1).body)["temperature"], 0.5);
+  EXPECT_EQ(Json::parse(server.requests().at(1).body)["seed"], 9);
 }
 
 TEST(Chat, AnAnswerWithoutATextIsUnavailable) {

@@ -1,0 +1,230 @@
+#include <atomic>
+#include <filesystem>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/parallel.h"
+#include "cli/command.h"
+#include "cli/remote_options.h"
+#include "cli/terminal.h"
+#include "collection/dataset.h"
+#include "collection/topics.h"
+#include "format/jsonl.h"
+#include "format/lines.h"
+#include "net/chat.h"
+#include "retrieve/remote_model.h"
+#include "retrieve/short_instructions.h"
+#include "text/utf8.h"
+
+namespace heed::cli {
+
+namespace fs = std::filesystem;
+using base::BadInput;
+using base::BadUsage;
+using format::Json;
+
+namespace {
+
+struct Options {
+  RemoteFlags service;
+  std::string model, topics, out, log;
+  std::string keywords_from = "full";
+  int concurrency = 1, max_tokens = 256, tries = 3;
+  std::optional<long> seed;
+  bool is_dry_run = false;
+};
+
+struct LongTopic {
+  std::string id, query, instruction;
+};
+
+/// What is to be shortened, and how the result is written.
+struct Work {
+  std::vector<LongTopic> topics;
+  std::vector<Json> records;  ///< of FollowIR's layout: its lines of queries.jsonl, one for each topic
+};
+
+/// The lines of queries.jsonl with all their fields, in FollowIR's layout; none where it is another one.
+std::optional<Work> read_followir_queries(const fs::path& folder) {
+  for (const char* const name : {"queries.jsonl", "queries.jsonl.gz"}) {
+    if (!base::is_there(folder / name)) continue;
+    Work work;
+    format::LineReader lines(folder / name);
+    while (const auto line = lines.next()) {
+      Json record = Json::parse(*line, nullptr, false);
+      if (!record.is_object()) lines.fail("is no JSON object");
+      if (!record.contains("instruction_og")) return std::nullopt;
+      work.records.push_back(std::move(record));
+    }
+    format::JsonlReader fields(folder / name);
+    while (fields.next())
+      work.topics.push_back({std::string(fields.id({"_id", "id"})), std::string(fields.text("text")),
+                             std::string(fields.text("instruction_og"))});
+    return work;
+  }
+  return std::nullopt;
+}
+
+Work read_work(const fs::path& path) {
+  if (fs::is_directory(path)) {
+    if (auto followir = read_followir_queries(path)) return std::move(*followir);
+    const auto data = collection::read_instruction_dataset(path);
+    Work work;
+    for (const auto& topic : data.topics)
+      if (const auto& need = topic.need(collection::Arm::kOg))
+        work.topics.push_back({topic.id.str(), std::string(need->query), std::string(need->instruction)});
+    return work;
+  }
+  const auto topics = collection::read_topics(path);
+  say_all(topics.notes);
+  Work work;
+  for (const auto& topic : topics.topics)
+    work.topics.push_back({topic.id.str(), std::string(topic.title), std::string(topic.narrative)});
+  return work;
+}
+
+Work require_instructions(Work work, const std::string& name) {
+  for (const LongTopic& topic : work.topics)
+    if (text::stripped(topic.instruction).empty())
+      throw BadInput(name + ": topic " + topic.id + " has no instruction (narrative) to shorten");
+  if (work.topics.empty()) throw BadInput(name + ": has no topics");
+  return work;
+}
+
+std::string results_text(const Work& work, const std::vector<retrieve::ShortInstructions>& results) {
+  std::string text;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    Json record;
+    if (work.records.empty()) {
+      const LongTopic& topic = work.topics[i];
+      record = {{"_id", topic.id},
+                {"query", topic.query},
+                {"instruction", topic.instruction},
+                {"short", results[i].short_instruction},
+                {"keywords", results[i].keywords_text()}};
+    } else {
+      record = work.records[i];
+      record["keywords"] = results[i].keywords_text();
+      record["short_query"] = results[i].short_instruction;
+    }
+    text += record.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  }
+  return text;
+}
+
+net::Chat chat_of(const Options& options) {
+  auto recipe = retrieve::default_remote_recipe("openai-chat");
+  recipe.url = options.service.url;
+  recipe.model = options.model;
+  recipe.key_env = options.service.key_env;
+  net::ChatSettings settings;
+  settings.model = options.model;
+  settings.max_tokens = options.max_tokens;
+  settings.seed = options.seed;
+  settings.service.url = address_of(recipe);
+  const std::string variable = key_variable(recipe);
+  if (const std::string key = key_from_environment(variable, net::origin_of(settings.service.url)); !key.empty())
+    settings.service.key = net::Header{"Authorization", "Bearer " + key};
+  settings.service.key_hint = variable.empty()
+                                  ? "no key was sent: --key-env names the environment's variable that holds it"
+                                  : "is the one in " + variable + " right?";
+  settings.service.concurrency = options.concurrency;
+  settings.service.patience.attempts = options.service.attempts.value_or(6);
+  settings.service.patience.silence = std::chrono::seconds(options.service.timeout.value_or(120));
+  settings.service.patience.whole = settings.service.patience.silence;
+  settings.service.hooks = telling_hooks();
+  return net::Chat(settings);
+}
+
+void dry_run(const LongTopic& topic, const retrieve::ShortenOptions& options) {
+  const bool is_full = options.keywords_from == retrieve::KeywordsFrom::kFull;
+  print("--- topic " + topic.id + ": its short instruction ---\n" + retrieve::short_prompt(topic.instruction) +
+        "\n\n--- its keywords ---\n" +
+        retrieve::keywords_prompt(is_full ? topic.instruction : "[the short instruction]") + "\n");
+}
+
+void run_shorten(const Options& options) {
+  retrieve::ShortenOptions how{.keywords_from = retrieve::KeywordsFrom::kFull, .tries = options.tries};
+  if (options.keywords_from == "short")
+    how.keywords_from = retrieve::KeywordsFrom::kShort;
+  else if (options.keywords_from != "full")
+    throw BadUsage("--keywords-from is full or short, not " + options.keywords_from);
+  const Work work = require_instructions(read_work(options.topics), options.topics);
+  if (options.is_dry_run) return dry_run(work.topics.front(), how);
+  if (options.out.empty()) throw BadUsage("--out names the file for the result (or --dry-run shows what is asked)");
+  if (options.model.empty()) throw BadUsage("--model names the model as the service calls it");
+  const net::Chat chat = chat_of(options);
+  const fs::path out = options.out, log_path = options.log.empty() ? out.string() + ".log.jsonl" : options.log;
+  retrieve::AnswerLog log(log_path, options.model + " at " + net::origin_of(chat.service().url()));
+  // A model that answered what cannot be used would answer it again: another temperature and seed.
+  const auto ask = [&](const retrieve::ChatQuestion& question) {
+    if (question.tried == 0) return chat.ask(question.prompt);
+    return chat.ask(question.prompt, {.temperature = 0.7, .seed = options.seed.value_or(0) + question.tried});
+  };
+  std::vector<retrieve::ShortInstructions> results(work.topics.size());
+  std::atomic<long> done = 0;
+  base::parallel_for(work.topics.size(), options.concurrency, [&](int, std::size_t i) {
+    results[i] = retrieve::shorten(work.topics[i].id, work.topics[i].instruction, how, log, ask);
+    show_progress(++done, static_cast<long>(work.topics.size()));
+  });
+  base::write_file(out, results_text(work, results));
+  say(base::counted(static_cast<long>(results.size()), "topic is", "topics are") + " in " + out.string() +
+      (log.reused() > 0 ? "; " + base::counted(log.reused(), "answer was", "answers were") + " in " + log_path.string()
+                        : "; every answer is in " + log_path.string()));
+}
+
+}  // namespace
+
+void set_up_shorten(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  app.add_option("--model", options->model, "the chat model, as the service calls it; the paper's: gpt-4-1106-preview")
+      ->type_name("NAME");
+  app.add_option("--topics", options->topics,
+                 "a folder of an instruction benchmark (heed help layouts), or a file of topics with narratives, or of "
+                 "JSON lines with an instruction")
+      ->type_name("FOLDER|FILE")
+      ->required();
+  app.add_option("--out", options->out, "the file for the result")->type_name("FILE");
+  app.add_option("--log", options->log, "the file for the model's answers. Default: that of --out with .log.jsonl")
+      ->type_name("FILE");
+  app.add_option("--keywords-from", options->keywords_from,
+                 "what the keywords are taken from: the full instruction, as the paper's TREC data; or the short one")
+      ->type_name("full|short")
+      ->capture_default_str();
+  add_service(app, options->service, "https://api.openai.com");
+  app.add_option("--concurrency", options->concurrency, "topics asked about at once")
+      ->type_name("N")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
+  app.add_option("--tries", options->tries, "times that a question is asked until its answer can be used")
+      ->type_name("N")
+      ->check(CLI::Range(1, 100))
+      ->capture_default_str();
+  app.add_option("--max-tokens", options->max_tokens, "of an answer")
+      ->type_name("N")
+      ->check(CLI::Range(16, 100000))
+      ->capture_default_str();
+  app.add_option("--seed", options->seed, "sent to the service, where it has seeds")->type_name("N");
+  app.add_flag("--dry-run", options->is_dry_run, "shows what would be asked about the first topic, and asks nothing");
+  app.footer(
+      "Makes the instructions of the arms short and keywords, as the paper did: a chat model turns each full "
+      "instruction\n"
+      "into a short one that names the task only, and into keywords (Weller et al. 2024, appendices E and H).\n"
+      "  heed shorten --model gpt-4-1106-preview --topics core17-instructions --out queries.jsonl\n"
+      "  heed shorten --model llama3 --url http://localhost:8080 --topics topics.txt --out short.jsonl\n"
+      "Of a folder in FollowIR's layout it writes queries.jsonl anew, with keywords and short_query; of other topics, "
+      "a "
+      "line\n"
+      "{\"_id\":..,\"query\":..,\"instruction\":..,\"short\":..,\"keywords\":..} each. The service is one with "
+      "OpenAI's "
+      "chat\n"
+      "completions; keys as heed help api says. Every answer is logged before it is used: a run that was cut off goes "
+      "on "
+      "from\n"
+      "there, and asks nothing twice. An answer that cannot be used is asked for again at temperature 0.7; the first "
+      "is "
+      "at 0.");
+  app.callback([options] { run_shorten(*options); });
+}
+
+}  // namespace heed::cli
