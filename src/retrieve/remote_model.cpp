@@ -164,9 +164,9 @@ class Remote {
 };
 
 /// What the work costs, as far as one can know before it.
-std::string bill_of(const Remote& remote, double characters, long requests, const std::string& what) {
+std::string bill_of(const Remote& remote, double characters, long requests) {
   const double tokens = characters / kCharactersPerToken;
-  std::string text = what + ", " + amount(tokens) + " tokens (taken as 4 characters each), in about " +
+  std::string text = "about " + amount(tokens) + " tokens (taken as 4 characters each) in " +
                      base::counted(requests, "request", "requests") + " to " + net::origin_of(remote.service().url());
   const bool is_by_search = remote.shape().unit == PriceUnit::kThousandSearches;
   if (const auto price = remote.recipe().price) {
@@ -259,8 +259,7 @@ class RemoteEmbeddings : public Reranker, public RemoteEncoder {
 
   std::optional<std::string> bill(const Workload& work) const override {
     if (is_free(*remote_) || work.texts.texts == 0) return std::nullopt;
-    return bill_of(*remote_, static_cast<double>(work.texts.characters), ceil_div(work.texts.texts, remote_->batch()),
-                   base::counted(work.texts.texts, "text", "texts") + " to embed");
+    return bill_of(*remote_, static_cast<double>(work.texts.characters), ceil_div(work.texts.texts, remote_->batch()));
   }
 
  private:
@@ -353,8 +352,7 @@ class RemoteReranker : public Reranker {
   std::optional<std::string> bill(const Workload& work) const override {
     if (is_free(*remote_) || work.pairs == 0) return std::nullopt;
     const long requests = std::max(work.requests, ceil_div(work.pairs, remote_->batch()));
-    return bill_of(*remote_, static_cast<double>(work.pair_characters), requests,
-                   base::counted(work.pairs, "pair", "pairs") + " to score");
+    return bill_of(*remote_, static_cast<double>(work.pair_characters), requests);
   }
 
  private:
@@ -394,8 +392,7 @@ class RemoteAnswers : public Reranker {
     if (is_free(*remote_) || work.pairs == 0) return std::nullopt;
     const double around = static_cast<double>(remote_->recipe().prompt.pattern().size());
     return bill_of(*remote_, static_cast<double>(work.pair_characters) + around * static_cast<double>(work.pairs),
-                   ceil_div(work.pairs, remote_->batch()),
-                   base::counted(work.pairs, "pair", "pairs") + " to ask about");
+                   ceil_div(work.pairs, remote_->batch()));
   }
 
  private:

@@ -498,13 +498,13 @@ TEST(RemoteModel, ABillIsMadeBeforeAnythingIsAsked) {
     return open_model(source(api, url, all)).open(nullptr)->bill(work).value_or("none");
   };
   EXPECT_EQ(bill("openai-embeddings", "https://api.example", {{"price", 0.13}}),
-            "1000 texts to embed, 500000 tokens (taken as 4 characters each), in about 10 requests to "
+            "about 500000 tokens (taken as 4 characters each) in 10 requests to "
             "https://api.example: about 0.065 USD at 0.13 USD per million tokens");
   EXPECT_EQ(bill("cohere-rerank", "https://api.example", {{"price", 2}}),
-            "2000 pairs to score, 1.0 million tokens (taken as 4 characters each), in about 40 requests to "
+            "about 1.0 million tokens (taken as 4 characters each) in 40 requests to "
             "https://api.example: about 0.08 USD at 2.00 USD per thousand searches of up to 100 short documents");
   EXPECT_EQ(bill("jina-rerank", "https://api.example", Json::object()),
-            "2000 pairs to score, 1.0 million tokens (taken as 4 characters each), in about 40 requests to "
+            "about 1.0 million tokens (taken as 4 characters each) in 40 requests to "
             "https://api.example; --price tells heed what that costs");
   EXPECT_EQ(bill("tei-embeddings", "http://localhost:80", Json::object()), "none");
   EXPECT_NE(bill("openai-completions", "https://api.example", {{"price", 1}}).find("2000 requests"), std::string::npos);
