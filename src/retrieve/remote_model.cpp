@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <limits>
 
 #include "base/error.h"
 #include "base/parallel.h"
@@ -411,20 +412,34 @@ class RemoteAnswers : public Reranker {
   /// P(yes) / (P(yes) + P(no)). A word's probability is that of all listed tokens that spell it. One that is not listed
   /// counts as much as it can have at most: the least listed probability, or what the listed ones leave.
   double score_of(const LikelyTokens& tokens) {
-    double yes = 0, no = 0, all = 0, least = 1;
-    for (const auto& [token, logprob] : tokens) {
-      const double probability = std::exp(logprob);
-      all += probability;
-      least = std::min(least, probability);
-      if (bare(token) == bare(remote_->recipe().yes)) yes += probability;
-      if (bare(token) == bare(remote_->recipe().no)) no += probability;
-    }
-    if (yes <= 0 && no <= 0) throw BadInput(neither(tokens));
-    if (yes <= 0 || no <= 0) {
+    auto yes = log_probability(tokens, remote_->recipe().yes), no = log_probability(tokens, remote_->recipe().no);
+    if (!yes && !no) throw BadInput(neither(tokens));
+    if (!yes || !no) {
       remote_->count_lacking();
-      (yes <= 0 ? yes : no) = std::max(0.0, std::min(least, 1 - all));
+      (yes ? no : yes) = most_of_unlisted(tokens);
     }
-    return yes / (yes + no);
+    return 1 / (1 + std::exp(*no - *yes));
+  }
+
+  /// The logarithm of the word's probability; none where no listed token spells it.
+  static std::optional<double> log_probability(const LikelyTokens& tokens, std::string_view word) {
+    std::vector<double> logprobs;
+    for (const auto& [token, logprob] : tokens)
+      if (bare(token) == bare(word)) logprobs.push_back(logprob);
+    if (logprobs.empty()) return std::nullopt;
+    const double most = *std::ranges::max_element(logprobs);
+    double sum = 0;
+    for (const double logprob : logprobs) sum += std::exp(logprob - most);
+    return most + std::log(sum);
+  }
+
+  static double most_of_unlisted(const LikelyTokens& tokens) {
+    double listed = 0, least = 0;
+    for (const auto& [token, logprob] : tokens) {
+      listed += std::exp(logprob);
+      least = std::min(least, logprob);
+    }
+    return listed < 1 ? std::min(least, std::log(1 - listed)) : -std::numeric_limits<double>::infinity();
   }
 
   std::string neither(const LikelyTokens& tokens) const {

@@ -466,7 +466,12 @@ TEST(RemoteModel, AnAnswerThatIsNotListedIsAsLikelyAsItCanBe) {
   EXPECT_NEAR(scores(model, one)[0], std::exp(-4.6) / (std::exp(-4.6) + 0.6), 1e-9);
   tokens = R"({"true":0})";  // nothing is left
   EXPECT_EQ(scores(model, one)[0], 1);
-  EXPECT_EQ(notices.size(), 4u);  // each model tells of its first
+  EXPECT_EQ(notices.size(), 4u);              // each model tells of its first
+  tokens = R"({"true":-0.1,"false":-9999})";  // listed, if hardly
+  EXPECT_EQ(scores(model, one)[0], 1);
+  tokens = R"({"true":-9998,"false":-9999,"x":0})";
+  EXPECT_NEAR(scores(model, one)[0], std::exp(1) / (std::exp(1) + 1), 1e-9);
+  EXPECT_EQ(notices.size(), 4u);
   EXPECT_NE(notices[0].find("1 time"), std::string::npos);
   tokens = R"({"The":-0.1,"Yes":-5})";
   const std::string message = complaint_of([&] { scores(model, one); });
