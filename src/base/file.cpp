@@ -2,11 +2,14 @@
 
 #include <atomic>
 #include <cerrno>
+#include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <system_error>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -32,13 +35,38 @@ std::string read_file(const fs::path& path) {
 
 namespace {
 
+/// What stands between a file's name and its writer's process in a temporary name.
+constexpr std::string_view kTemporary = ".new-";
+
+/// Whether the process is there no more; one that may not be asked is there.
+bool is_gone(long process) {
+  return process > 0 && kill(static_cast<pid_t>(process), 0) != 0 && errno == ESRCH;
+}
+
+/// Removes what writers of this file left that were killed: their process is gone, and nobody holds a lock on it (a
+/// process of another machine may have the number).
+void remove_left_overs(const fs::path& path) {
+  const std::string beginning = path.filename().string() + std::string(kTemporary);
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(path.has_parent_path() ? path.parent_path() : fs::path("."), error)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(beginning) || !is_gone(std::atol(name.c_str() + beginning.size()))) continue;
+    const int descriptor = open(entry.path().c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (descriptor < 0) continue;
+    if (flock(descriptor, LOCK_EX | LOCK_NB) == 0) unlink(entry.path().c_str());
+    close(descriptor);
+  }
+}
+
 /// A file under a temporary name: removed unless it was published.
 class TemporaryFile {
  public:
   explicit TemporaryFile(const fs::path& beside) {
     static std::atomic<unsigned> count = 0;
-    name_ = beside.string() + ".new-" + std::to_string(getpid()) + "-" + std::to_string(count++);
+    remove_left_overs(beside);
+    name_ = beside.string() + std::string(kTemporary) + std::to_string(getpid()) + "-" + std::to_string(count++);
     descriptor_ = open(name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (descriptor_ >= 0) flock(descriptor_, LOCK_EX | LOCK_NB);
     if (descriptor_ < 0) throw BadInput(beside.string() + ": cannot be written: " + std::strerror(errno));
   }
   ~TemporaryFile() {

@@ -1,6 +1,8 @@
 #include "base/file.h"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "testing/testing.h"
@@ -41,6 +43,21 @@ TEST(File, ALinkToNothingIsThereButCannotBeRead) {
   EXPECT_TRUE(is_there(dir.write("file", "")));
   EXPECT_FALSE(is_there(dir.path() / "none"));
   EXPECT_FALSE(is_there(dir.path() / std::string(300, 'x')));
+}
+
+TEST(File, WhatAKilledWriterLeftIsRemoved) {
+  const TemporaryDir dir;
+  const pid_t child = fork();
+  if (child == 0) _exit(0);
+  waitpid(child, nullptr, 0);  // nobody has this number now
+  const std::string gone = "out.json.new-" + std::to_string(child) + "-0";
+  const std::string alive = "out.json.new-" + std::to_string(getpid()) + "-77", other = "out.jso.new-1-0";
+  for (const std::string& name : {gone, alive, other}) dir.write(name, "half");
+  write_file(dir.path() / "out.json", "whole");
+  EXPECT_FALSE(is_there(dir.path() / gone));
+  EXPECT_TRUE(is_there(dir.path() / alive));
+  EXPECT_TRUE(is_there(dir.path() / other));
+  EXPECT_EQ(read_file(dir.path() / "out.json"), "whole");
 }
 
 TEST(File, AFileInTheWayOfAFolderIsRefused) {

@@ -96,15 +96,31 @@ void give(Pipe& pipe, std::string_view& rest) {
   if (put < 0 || rest.empty()) pipe.close_write();
 }
 
-/// How long poll() may wait, in ms: until the child is to get its signal, which is sent where it is time; -1: for ever.
-int patience_of(pid_t child, const Surroundings& surroundings, std::chrono::steady_clock::time_point began) {
-  if (surroundings.signal_after.count() == 0) return -1;
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(began + surroundings.signal_after -
-                                                                 std::chrono::steady_clock::now());
-  if (left.count() > 0) return static_cast<int>(left.count());
-  kill(child, surroundings.signal);
-  return 20;  // once more, should it have come before the program could take it
-}
+/// Sends a child its signal when it is time, once.
+class Alarm {
+ public:
+  Alarm(pid_t child, const Surroundings& surroundings)
+      : child_(child),
+        signal_(surroundings.signal),
+        when_(std::chrono::steady_clock::now() + surroundings.signal_after),
+        is_set_(surroundings.signal_after.count() > 0) {}
+
+  /// How long poll() may wait, in ms; -1: for ever.
+  int patience() {
+    if (!is_set_) return -1;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(when_ - std::chrono::steady_clock::now());
+    if (left.count() > 0) return static_cast<int>(left.count());
+    kill(child_, signal_);
+    is_set_ = false;
+    return -1;
+  }
+
+ private:
+  pid_t child_;
+  int signal_;
+  std::chrono::steady_clock::time_point when_;
+  bool is_set_;
+};
 
 }  // namespace
 
@@ -124,14 +140,14 @@ Outcome heed(const std::vector<std::string>& arguments, const Surroundings& surr
   out.close_write();
   err.close_write();
 
-  const auto began = std::chrono::steady_clock::now();
+  Alarm alarm(child, surroundings);
   Outcome outcome;
   std::string_view rest = surroundings.input;
   if (rest.empty()) in.close_write();
   while (in.write_end() >= 0 || out.read_end() >= 0 || err.read_end() >= 0) {
     std::array<pollfd, 3> ends = {
         {{in.write_end(), POLLOUT, 0}, {out.read_end(), POLLIN, 0}, {err.read_end(), POLLIN, 0}}};
-    if (poll(ends.data(), ends.size(), patience_of(child, surroundings, began)) <= 0) continue;
+    if (poll(ends.data(), ends.size(), alarm.patience()) <= 0) continue;
     if (ends[0].revents != 0) give(in, rest);
     if (ends[1].revents != 0) take(out, outcome.out);
     if (ends[2].revents != 0) take(err, outcome.err);
