@@ -117,9 +117,19 @@ InstructionDataset read_beir_as_dataset(const fs::path& folder) {
   return data;
 }
 
+std::span<const Layout> retrieval_layouts() {
+  static constexpr Layout kLayouts[] = {
+      {"instructir", "BEIR's, each query an instance of another with an instruction of its own: Robustness@10",
+       has_instructir_layout, read_instructir_layout},
+      {"beir", "corpus.jsonl, queries.jsonl, qrels/test.tsv; the whole corpus is ranked: nDCG@10", has_beir_layout,
+       read_beir_as_dataset},
+  };
+  return kLayouts;
+}
+
 InstructionDataset read_benchmark(const fs::path& folder) {
-  if (has_instructir_layout(folder)) return read_instructir_layout(folder);
-  if (has_beir_layout(folder)) return read_beir_as_dataset(folder);
+  for (const Layout& layout : retrieval_layouts())
+    if (layout.recognises(folder)) return layout.read(folder);
   return read_instruction_dataset(folder);
 }
 

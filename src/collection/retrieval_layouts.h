@@ -19,6 +19,9 @@ InstructionDataset read_instructir_layout(const std::filesystem::path& folder);
 /// arm none, and, where every one of them has an instruction (`instruction` or `narrative`), og.
 InstructionDataset read_beir_as_dataset(const std::filesystem::path& folder);
 
+/// The layouts above, in the order in which they are tried, before those of layouts().
+std::span<const Layout> retrieval_layouts();
+
 /// Reads whatever heed bench runs on: an instruction benchmark (read_instruction_dataset) or one of the above. Throws
 /// BadInput as they do, and where no layout fits.
 InstructionDataset read_benchmark(const std::filesystem::path& folder);

@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "cli/terminal.h"
 #include "collection/dataset.h"
+#include "collection/retrieval_layouts.h"
 #include "eval/measure.h"
 #include "report/table.h"
 #include "retrieve/api_shapes.h"
@@ -52,10 +53,10 @@ void print_recipes() {
 }
 
 void print_layouts() {
-  report::Table table =
-      two_columns("The layouts of instruction benchmarks that heed reads (any file may be gzipped)", "layout");
-  for (const auto& layout : collection::layouts())
-    table.rows.push_back({std::string(layout.name), std::string(layout.explanation)});
+  report::Table table = two_columns("The layouts of benchmarks that heed reads (any file may be gzipped)", "layout");
+  for (const auto layouts : {collection::layouts(), collection::retrieval_layouts()})
+    for (const auto& layout : layouts)
+      table.rows.push_back({std::string(layout.name), std::string(layout.explanation)});
   table.remarks = {"docs/formats.md has every file and field."};
   print(render(table, report::Format::kText));
 }
