@@ -139,7 +139,8 @@ void add_model(CLI::App& app, ModelFlags& flags) {
   app.add_option(
          "--model", flags.model,
          "a checkpoint's folder in Hugging Face's layout, with a heed.json or a known name; or a preset's name or "
-         "Hub id (heed models), looked for where heed pull puts models and in Hugging Face's cache; or a model behind an "
+         "Hub id (heed models), looked for where heed pull puts models and in Hugging Face's cache; or a model behind "
+         "an "
          "API: a preset's name, or with --api the service's name for it")
       ->type_name("NAME|FOLDER")
       ->required();

@@ -27,8 +27,9 @@ using JudgedList = Judgments::List;
 inline constexpr int kLargestGrade = 10000;
 
 /// Reads judgments one by one (plain, gzip or `-`) in any of the three formats in use, told apart by the first line:
-/// TREC qrels `query iter docno grade`; BEIR's TSV with the header `query-id corpus-id score` (InstructIR's: `qid pid score`); JSON lines with
-/// `query-id`, `corpus-id`, `score`. Lines of TREC qrels that begin with # are passed over and counted.
+/// TREC qrels `query iter docno grade`; BEIR's TSV with the header `query-id corpus-id score` (InstructIR's: `qid pid
+/// score`); JSON lines with `query-id`, `corpus-id`, `score`. Lines of TREC qrels that begin with # are passed over and
+/// counted.
 class JudgmentReader {
  public:
   struct Judgment {

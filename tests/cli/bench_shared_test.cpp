@@ -108,5 +108,52 @@ TEST(Bench, TheLayoutsHoldTheSameBenchmark) {
         << arm;
 }
 
+/// BEIR's collections and InstructIR's seed queries by BM25.
+Outcome bench_collections(const fs::path& out) {
+  return bench("SciFact=" + (shared_dir() / "data/beir/scifact").string(), out,
+               {"--data", "NFCorpus=" + (shared_dir() / "data/beir/nfcorpus").string(), "--data",
+                "InstructIR-seed=" + (shared_dir() / "data/instructir/seed").string()});
+}
+
+TEST(Bench, CollectionsBecomeRowsOfThePapersTables3And4) {
+  HEED_NEEDS_SHARED();
+  const TemporaryDir out;
+  ASSERT_TRUE(succeeded(bench_collections(out.path())));
+  const auto results = nlohmann::json::parse(content_of(out.path() / "results.json"));
+  ASSERT_EQ(results.size(), 3u);
+  EXPECT_EQ(results[0].at("kind"), "retrieval");
+  EXPECT_EQ(results[0].at("arms"), (nlohmann::json{"none", "keywords"}));
+  EXPECT_EQ(results[0].at("ranked"), "the whole corpus");
+  EXPECT_EQ(results[0].at("work").at("pairs"), 2 * 300 * 5183);
+  EXPECT_EQ(results[2].at("kind"), "robustness");
+  EXPECT_EQ(results[2].at("robustness").at("groups"), 1743);
+  // Each group has one query, so that the worst of a group is its mean.
+  EXPECT_NEAR(results[2].at("robustness").at("value").get<double>(),
+              results[2].at("none").at("ndcg_cut_10").get<double>(), 1e-12);
+  const Outcome tables = heed({"report", out.path(), "--table", "3", "--table", "4", "--format", "tsv"});
+  ASSERT_TRUE(succeeded(tables));
+  EXPECT_NE(tables.out.find("SciFact nDCG@10\twith keywords\tNFCorpus nDCG@10"), std::string::npos) << tables.out;
+  EXPECT_NE(tables.out.find("bm25\tpublished\t67.9\t-1.7\t32.2\t-5.1"), std::string::npos) << tables.out;
+  EXPECT_NE(tables.out.find("InstructIR-seed Robustness@10"), std::string::npos) << tables.out;
+  EXPECT_TRUE(content_of(out.path() / "report.html").find("Robustness@10") != std::string::npos);
+}
+
+TEST(Bench, TheFiguresOfACollectionAreTrecEvalsOfItsRuns) {
+  HEED_NEEDS_SHARED();
+  const TemporaryDir out;
+  ASSERT_TRUE(succeeded(bench_collections(out.path())));
+  const auto results = nlohmann::json::parse(content_of(out.path() / "results.json"));
+  const std::pair<const char*, const char*> tasks[] = {
+      {"SciFact", "beir/scifact"}, {"NFCorpus", "beir/nfcorpus"}, {"InstructIR-seed", "instructir/seed"}};
+  for (std::size_t i = 0; i < std::size(tasks); ++i)
+    for (const std::string arm : results[i].at("arms")) {
+      const auto judged = json_of(heed({"eval", (shared_dir() / "data" / tasks[i].second / "qrels/test.tsv").string(),
+                                        (out.path() / "runs" / (tasks[i].first + ("." + arm + ".run"))).string(), "-m",
+                                        "ndcg_cut.10", "-m", "map_cut.1000", "-m", "recip_rank", "--format", "json"}));
+      for (const char* const measure : {"ndcg_cut_10", "map_cut_1000", "recip_rank"})
+        EXPECT_EQ(judged.at("summary").at(measure), results[i].at(arm).at(measure)) << tasks[i].first << " " << arm;
+    }
+}
+
 }  // namespace
 }  // namespace heed::testing
