@@ -7,6 +7,7 @@
 #include <exception>
 #include <mutex>
 #include <random>
+#include <set>
 #include <thread>
 
 #include "format/json.h"
@@ -187,7 +188,8 @@ struct Client::State {
   Patience patience;
   ClientHooks hooks;
   std::mutex lock;
-  std::vector<CURL*> idle;  // handles keep their connections open
+  std::vector<CURL*> idle;         // handles keep their connections open
+  std::set<std::string> answered;  // servers that were there once
 
   CURL* take() {
     const std::lock_guard guard(lock);
@@ -205,6 +207,16 @@ struct Client::State {
     curl().easy_reset(handle);
     const std::lock_guard guard(lock);
     idle.push_back(handle);
+  }
+
+  void remember(const std::string& origin) {
+    const std::lock_guard guard(lock);
+    answered.insert(origin);
+  }
+
+  bool has_answered(const std::string& origin) {
+    const std::lock_guard guard(lock);
+    return answered.contains(origin);
   }
 
   ~State() {
@@ -319,7 +331,10 @@ Response Client::attempt(const Request& request, const std::function<void(const 
   if (exchange.thrown) std::rethrow_exception(exchange.thrown);
   if (code == CURLE_URL_MALFORMAT) throw BadInput("\"" + request.url + "\" is no url");
   if (code == CURLE_TOO_MANY_REDIRECTS) throw Unavailable(origin + ": redirects without end");
-  if (code != CURLE_OK) throw NoAnswer(origin + ": " + trouble_of(code, exchange, state_->patience));
+  const auto trouble = [&] { return origin + ": " + trouble_of(code, exchange, state_->patience); };
+  if (code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_CONNECT) throw Unreachable(trouble());
+  if (code != CURLE_OK) throw NoAnswer(trouble());
+  state_->remember(origin);
   if (!exchange.is_started && exchange.is_streamed() && start) start(exchange.response);  // an empty body
   return exchange.response;
 }
@@ -376,6 +391,9 @@ Response Client::send(const Request& request, const std::function<bool(const Res
       if (!is_passing(response->status) || (is_final && is_final(*response))) return std::move(*response);
       trouble = origin_of(request.url) + ": is busy or failing (HTTP " + std::to_string(response->status) + ")";
       if (const std::string words = quoted(request, *response); !words.empty()) trouble += ": " + words;
+    } catch (const Unreachable& none) {
+      if (!state_->has_answered(origin_of(request.url))) throw;
+      trouble = none.what();
     } catch (const NoAnswer& none) {
       trouble = none.what();
     }

@@ -61,6 +61,12 @@ class NoAnswer : public base::Unavailable {
   using base::Unavailable::Unavailable;
 };
 
+/// Nobody is there: no such host, or nobody who takes the connection.
+class Unreachable : public NoAnswer {
+ public:
+  using NoAnswer::NoAnswer;
+};
+
 /// Sends requests, keeping connections open. May be used by several threads at once. libcurl is loaded with the first
 /// client. Proxies and certificates are those of the environment, as for every program that uses it.
 class Client {
@@ -74,9 +80,10 @@ class Client {
   using Sink = std::function<void(std::string_view piece)>;
 
   /// The answer, asked for again, after a pause, where none came (NoAnswer) or its status is 408, 425, 429, 500, 502,
-  /// 503 or 504. Redirections are followed. Throws Unavailable when all attempts failed, BadInput for an url that is
-  /// none. Any other status, good or bad, is returned, and so is an answer that `is_final` says asking again would
-  /// not better.
+  /// 503 or 504. A server that nobody has found at its address yet is not asked again: the address is wrong, or the
+  /// server is to be started. Redirections are followed. Throws Unavailable when all attempts failed, BadInput for an
+  /// url that is none. Any other status, good or bad, is returned, and so is an answer that `is_final` says asking
+  /// again would not better.
   Response send(const Request& request, const std::function<bool(const Response&)>& is_final = {}) const;
 
   /// One attempt; what comes is returned whatever the status. With `sink`, the body of an answer of status 200 or 206

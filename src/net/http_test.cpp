@@ -123,6 +123,24 @@ TEST(Http, NoAnswerIsUnavailable) {
             std::string::npos);
 }
 
+TEST(Http, AnAddressWhereNobodyEverAnsweredIsNotAskedAgain) {
+  Impatient impatient;
+  EXPECT_NE(unavailable_because([&] {
+              impatient.client.send({.url = heed::testing::unreachable_url()});
+            }).find("the connection is refused"),
+            std::string::npos);
+  EXPECT_TRUE(impatient.pauses.empty());
+  std::string url;
+  {
+    const TestServer server([](const ServedRequest&) { return ServedReply{}; });
+    url = server.url();
+    impatient.client.send({.url = url});
+  }  // it answered, and is gone: it may come back
+  EXPECT_NE(unavailable_because([&] { impatient.client.send({.url = url}); }).find("(tried 3 times)"),
+            std::string::npos);
+  EXPECT_EQ(impatient.pauses.size(), 2u);
+}
+
 TEST(Http, AnEndlessAnswerIsGivenUp) {
   const TestServer server([](const ServedRequest&) { return ServedReply{.body = std::string(3 << 20, 'x')}; });
   EXPECT_NE(unavailable_because([&] {
