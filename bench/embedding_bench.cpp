@@ -58,7 +58,7 @@ int run(const std::filesystem::path& folder, const std::string& data) {
   long once = 0;
   const double kept_seconds = seconds_of([&] {
     bench::ScoreStore store(scratch / "store.db");
-    once = run_arms(task, model, task.data.arms(), store, {}).embedded->computed;
+    once = run_arms({task, model, task.data.arms()}, store, {}).embedded->computed;
   });
   std::filesystem::remove_all(scratch);
   const auto encoder = retrieve::open_bi_encoder(source);

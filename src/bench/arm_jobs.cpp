@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <numeric>
 
 #include "base/error.h"
@@ -50,6 +51,26 @@ ScoreKey JobScores::key(const Piece& piece, std::size_t member, std::size_t cand
   return {needs_[piece.job][member], list.finish()};
 }
 
+std::size_t JobScores::KeyHash::operator()(const ScoreKey& key) const {
+  std::size_t need = 0, documents = 0;  // digests are as good as random
+  std::memcpy(&need, key.need.bytes.data(), sizeof need);
+  std::memcpy(&documents, key.documents.bytes.data(), sizeof documents);
+  return need ^ (documents * 31);
+}
+
+/// Whether another place is to compute the score, of which this one then takes a copy.
+bool JobScores::is_planned(const ScoreKey& key, Place place) {
+  const auto [planned, is_new] = planned_.emplace(key, place);
+  if (!is_new) copies_.emplace_back(planned->second, place);
+  return !is_new;
+}
+
+const std::vector<std::vector<std::vector<double>>>& JobScores::all() {
+  for (const auto& [from, to] : copies_)
+    scores_[to.job][to.member][to.candidate] = scores_[from.job][from.member][from.candidate];
+  return scores_;
+}
+
 void JobScores::look_up(std::size_t job) {
   const std::size_t members = jobs_[job].members.size(), candidates = jobs_[job].candidates->size();
   scores_[job].assign(members, std::vector<double>(candidates));
@@ -61,14 +82,17 @@ void JobScores::look_up(std::size_t job) {
       keys.push_back(key({job, {}, {}}, m, c));
     const auto found = store_.find(keys);
     if (!shape_.scores_each_document_alone) {
-      if (!found[0] || found[0]->size() != candidates) continue;
+      if (!found[0] || found[0]->size() != candidates) continue;  // as cheap as a copy
       scores_[job][m] = *found[0];
       there[m].assign(candidates, true);
       found_ += static_cast<long>(candidates);
       continue;
     }
     for (std::size_t c = 0; c < candidates; ++c) {
-      if (!found[c] || found[c]->size() != 1) continue;
+      if (!found[c] || found[c]->size() != 1) {
+        there[m][c] = is_planned(keys[c], {job, m, c});
+        continue;
+      }
       scores_[job][m][c] = found[c]->front();
       there[m][c] = true;
       ++found_;

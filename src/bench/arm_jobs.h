@@ -1,5 +1,7 @@
 #pragma once
 
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "bench/score_store.h"
@@ -45,14 +47,24 @@ class JobScores {
   const std::vector<Piece>& missing() const { return missing_; }
   long total() const { return total_; }
   long found() const { return found_; }
+  /// Scores that another of the same run is: the same need and document in two topics. They are computed once.
+  long copies() const { return static_cast<long>(copies_.size()); }
 
   /// Puts what the model gave for a piece into the store and keeps it. May be called by several threads at once.
   /// Throws Bug where a score is missing or not finite.
   void put(const Piece& piece, std::vector<std::vector<double>> scores);
-  /// By job, member and candidate. REQUIRES: no piece is missing.
-  const std::vector<std::vector<std::vector<double>>>& all() const { return scores_; }
+  /// By job, member and candidate. REQUIRES: every piece was put.
+  const std::vector<std::vector<std::vector<double>>>& all();
 
  private:
+  struct Place {
+    std::size_t job = 0, member = 0, candidate = 0;
+  };
+  struct KeyHash {
+    std::size_t operator()(const ScoreKey& key) const;
+  };
+
+  bool is_planned(const ScoreKey& key, Place place);
   ScoreKey key(const Piece& piece, std::size_t member, std::size_t candidate) const;
   void look_up(std::size_t job);
   void plan_blocks(std::size_t job, const std::vector<std::vector<bool>>& there);
@@ -64,6 +76,8 @@ class JobScores {
   std::vector<std::vector<base::Fingerprint>> needs_;  // by job and member
   std::vector<std::vector<std::vector<double>>> scores_;
   std::vector<Piece> missing_;
+  std::unordered_map<ScoreKey, Place, KeyHash> planned_;
+  std::vector<std::pair<Place, Place>> copies_;  // from, to
   long total_ = 0, found_ = 0;
 };
 

@@ -26,8 +26,9 @@ TaskResult run_bm25(const std::string& layout, std::string_view recipe, int thre
   RunnerOptions options;
   options.threads = threads;
   const auto selected = eval::select_measures(measures);
-  return run_task(task, retrieve::model_named("bm25"), task.data.arms(), {recipe_named(recipe), selected, judging},
-                  store, options);
+  const auto arms = task.data.arms();
+  return run_task({task, retrieve::model_named("bm25"), arms}, {recipe_named(recipe), selected, judging}, store,
+                  options);
 }
 
 void expect_scores_of_reference(const collection::Run& run, std::string_view arm) {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <mutex>
 #include <unordered_map>
+#include <utility>
 
 #include "base/error.h"
 #include "base/parallel.h"
@@ -91,29 +92,22 @@ struct Enough {};
 /// A task that a model is to rank, up to the point where all is known that has to be computed; then the ranking.
 class Work {
  public:
-  Work(const Task& task, const Model& model, std::span<const Arm> arms, ScoreStore& store, const RunnerOptions& options)
-      : task_(task),
-        model_(model),
+  Work(const RankingRequest& request, ScoreStore& store, const RunnerOptions& options)
+      : task_(request.task),
+        model_(request.model),
         options_(options),
-        identity_(model.identity()),
+        identity_(model_.identity()),
         vectors_(store.vectors(identity_)),
-        first_(model.open(vectors_.get())),
-        topics_(task.data.topics),
-        ranks_corpus_(task.data.ranks_corpus) {
-    const auto available = task.data.arms();
-    for (const Arm arm : arms) {
-      if (std::ranges::find(available, arm) == available.end())
-        throw BadInput("task " + task.name + " has no text for the arm " + std::string(name_of(arm)));
-      runs_.push_back({arm, {}});
-      runs_.back().run.tag = model.name;
-    }
-    for (ArmRun& run : runs_) note_shortfalls(task, *first_, run);
-    if (ranks_corpus_ && model.scores_each_document_alone && !model.makes_vectors) take_first_stage();
+        first_(model_.open(vectors_.get())),
+        topics_(task_.data.topics),
+        ranks_corpus_(task_.data.ranks_corpus) {
+    begin_runs(request.arms);
+    if (ranks_corpus_ && model_.scores_each_document_alone && !model_.makes_vectors) take_first_stage();
     if (!ranks_corpus_) {
-      jobs_ = jobs_of(topics_, arms);
-      const std::size_t block = options.block != 0 ? options.block : model.block;
-      scores_.emplace(task.data.corpus, jobs_,
-                      JobScores::Shape{identity_, model.scores_each_document_alone, model.takes_one_need, block},
+      jobs_ = jobs_of(topics_, request.arms);
+      const std::size_t block = options.block != 0 ? options.block : model_.block;
+      scores_.emplace(task_.data.corpus, jobs_,
+                      JobScores::Shape{identity_, model_.scores_each_document_alone, model_.takes_one_need, block},
                       store);
     }
     make_plan();
@@ -125,6 +119,7 @@ class Work {
   std::optional<double> measure();
 
  private:
+  void begin_runs(std::span<const Arm> arms);
   void take_first_stage();
   void make_plan();
   std::vector<Need> needs() const;
@@ -133,6 +128,7 @@ class Work {
   void embed(const Reranker::Progress& progress);
   void score_piece(const Piece& piece, Reranker& reranker);
   long characters_of(const Piece& piece) const;
+  int instances() const;
   void score_pieces();
   void rank_corpus();
   void add_to_runs();
@@ -154,6 +150,17 @@ class Work {
   std::optional<JobScores> scores_;
   Plan plan_;
 };
+
+void Work::begin_runs(std::span<const Arm> arms) {
+  const auto available = task_.data.arms();
+  for (const Arm arm : arms) {
+    if (std::ranges::find(available, arm) == available.end())
+      throw BadInput("task " + task_.name + " has no text for the arm " + std::string(name_of(arm)));
+    runs_.push_back({arm, {}});
+    runs_.back().run.tag = model_.name;
+  }
+  for (ArmRun& run : runs_) note_shortfalls(task_, *first_, run);
+}
 
 void Work::take_first_stage() {
   topics_with_candidates_.assign(topics_.begin(), topics_.end());
@@ -206,7 +213,7 @@ void Work::make_plan() {
   } else {
     plan_.scores = scores_->total();
     plan_.found = scores_->found();
-    plan_.missing.pairs = plan_.scores - plan_.found;
+    plan_.missing.pairs = plan_.scores - plan_.found - scores_->copies();
     for (const Piece& piece : scores_->missing()) {
       plan_.missing.requests += 1;
       plan_.missing.pair_characters += characters_of(piece);
@@ -222,15 +229,16 @@ void Work::make_plan() {
 void Work::embed(const Reranker::Progress& progress) {
   const auto asked = needs();
   const auto texts = documents();
-  const auto total = static_cast<long>(asked.size() + texts.size());
-  long before = 0;
-  const auto told = [&](long done, long) { progress(before + done, total); };
+  const long total = plan_.vectors + plan_.missing.texts.texts;
+  long before = 0, now = 0;
+  const auto told = [&](long done, long) {
+    now = done;
+    progress(std::min(before + done, total), total);  // slices may have texts in common
+  };
   first_->prepare(asked, {}, told);
-  before = static_cast<long>(asked.size());
   for (std::size_t begin = 0; begin < texts.size(); begin += kSlice) {
-    const auto slice = std::span(texts).subspan(begin, std::min(kSlice, texts.size() - begin));
-    first_->prepare({}, slice, told);
-    before += static_cast<long>(slice.size());
+    before += std::exchange(now, 0);
+    first_->prepare({}, std::span(texts).subspan(begin, std::min(kSlice, texts.size() - begin)), told);
   }
 }
 
@@ -258,33 +266,39 @@ long Work::characters_of(const Piece& piece) const {
          document_characters * static_cast<long>(piece.members.size());
 }
 
+/// How many rerankers work at once.
+int Work::instances() const {
+  const int wanted = model_.instances > 0 ? model_.instances : model_.uses_all_threads ? 1 : options_.threads;
+  return std::max(1, std::min(wanted, static_cast<int>(scores_->missing().size())));
+}
+
 void Work::score_pieces() {
   const auto& pieces = scores_->missing();
-  const int wanted = model_.instances > 0 ? model_.instances : model_.uses_all_threads ? 1 : options_.threads;
-  const int threads = std::max(1, std::min(wanted, static_cast<int>(pieces.size())));
+  const int threads = instances();
   std::vector<std::unique_ptr<Reranker>> others;
   for (int i = 1; i < threads; ++i) others.push_back(model_.open(vectors_.get()));
   std::mutex lock;
-  long done = scores_->found();
-  if (done > 0) report("scored", done, scores_->total(), scores_->found());
+  const long found = scores_->found() + scores_->copies();
+  long done = found;
+  if (done > 0) report("scored", done, scores_->total(), found);
   base::parallel_for(pieces.size(), threads, [&](int worker, std::size_t i) {
     score_piece(pieces[i], worker == 0 ? *first_ : *others[static_cast<std::size_t>(worker - 1)]);
     const std::lock_guard guard(lock);
     done += static_cast<long>(pieces[i].members.size() * pieces[i].candidates.size());
-    report("scored", done, scores_->total(), scores_->found());
+    report("scored", done, scores_->total(), found);
   });
   add_to_runs();
 }
 
 /// Every score becomes a result, in the order of the candidates.
 void Work::add_to_runs() {
+  const auto& scores = scores_->all();
   for (std::size_t j = 0; j < jobs_.size(); ++j)
     for (std::size_t m = 0; m < jobs_[j].members.size(); ++m) {
       const auto run = std::ranges::find(runs_, jobs_[j].members[m].arm, &ArmRun::arm);
       const auto& candidates = *jobs_[j].candidates;
       for (std::size_t c = 0; c < candidates.size(); ++c)
-        check(run->run.add(jobs_[j].topic->id.text(), task_.data.corpus[candidates[c]].id.text(),
-                           scores_->all()[j][m][c]));
+        check(run->run.add(jobs_[j].topic->id.text(), task_.data.corpus[candidates[c]].id.text(), scores[j][m][c]));
     }
 }
 
@@ -304,10 +318,7 @@ void Work::rank_corpus() {
 ArmRuns Work::run() {
   if (options_.planned) options_.planned(plan_);
   if (plan_.missing.pairs > 0 && model_.makes_vectors)
-    embed([&, found = -1L](long done, long total) mutable {
-      if (found < 0) found = total - plan_.missing.texts.texts;
-      report("embedded", done, total, found);
-    });
+    embed([&](long done, long total) { report("embedded", done, total, plan_.vectors); });
   if (ranks_corpus_)
     rank_corpus();
   else
@@ -343,19 +354,18 @@ std::optional<double> Work::measure() {
     }
   }
   if (computed == 0) return std::nullopt;
-  return elapsed() * static_cast<double>(all - computed) / static_cast<double>(computed);
+  const int at_once = model_.makes_vectors ? 1 : instances();
+  return elapsed() / at_once * static_cast<double>(all - computed) / static_cast<double>(computed);
 }
 
 }  // namespace
 
-ArmRuns run_arms(const Task& task, const Model& model, std::span<const Arm> arms, ScoreStore& store,
-                 const RunnerOptions& options) {
-  return Work(task, model, arms, store, options).run();
+ArmRuns run_arms(const RankingRequest& request, ScoreStore& store, const RunnerOptions& options) {
+  return Work(request, store, options).run();
 }
 
-DryRun dry_run(const Task& task, const Model& model, std::span<const Arm> arms, ScoreStore& store,
-               const RunnerOptions& options) {
-  Work work(task, model, arms, store, options);
+DryRun dry_run(const RankingRequest& request, ScoreStore& store, const RunnerOptions& options) {
+  Work work(request, store, options);
   return {work.plan(), work.measure()};
 }
 
@@ -427,10 +437,11 @@ void judge_robustness(const Task& task, TaskResult& result) {
 
 }  // namespace
 
-TaskResult run_task(const Task& task, const Model& model, std::span<const Arm> arms, const TaskJudging& judging,
-                    ScoreStore& store, const RunnerOptions& options) {
-  TaskResult result = described(task, model, judging.recipe);
-  ArmRuns ran = run_arms(task, model, arms, store, options);
+TaskResult run_task(const RankingRequest& request, const TaskJudging& judging, ScoreStore& store,
+                    const RunnerOptions& options) {
+  const Task& task = request.task;
+  TaskResult result = described(task, request.model, judging.recipe);
+  ArmRuns ran = run_arms(request, store, options);
   result.runs = std::move(ran.runs);
   result.pairs = ran.pairs;
   result.ranked = std::move(ran.ranked);

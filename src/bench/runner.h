@@ -47,6 +47,13 @@ struct RunnerOptions {
   std::function<void(const Plan&)> planned{};
 };
 
+/// What a model is to rank. It borrows all of it.
+struct RankingRequest {
+  const Task& task;
+  const retrieve::Model& model;
+  std::span<const collection::Arm> arms;  ///< each once
+};
+
 /// An arm's results, in the data set's order of topics and candidates, under the model's name.
 struct ArmRun {
   collection::Arm arm;
@@ -64,10 +71,9 @@ struct ArmRuns {
 /// Ranks every topic's candidates in each arm. What the store holds is not computed again; what is computed is in the
 /// store before this returns, or throws. Where the data has no candidates, its whole corpus is ranked by BM25 and by
 /// vectors, whose scores are not stored as they cost little; a model that reads pairs ranks BM25's first documents (for
-/// the query with its original instruction, or the query alone where there is none). REQUIRES: each arm once. Throws
-/// BadInput where the data lacks an arm, Bug where the model gives a score that is not finite.
-ArmRuns run_arms(const Task& task, const retrieve::Model& model, std::span<const collection::Arm> arms,
-                 ScoreStore& store, const RunnerOptions& options);
+/// the query with its original instruction, or the query alone where there is none). Throws BadInput where the data
+/// lacks an arm, Bug where the model gives a score that is not finite.
+ArmRuns run_arms(const RankingRequest& request, ScoreStore& store, const RunnerOptions& options);
 
 /// What run_arms would do, and how long that takes by a first batch, which is computed and kept; nothing is computed
 /// where it costs money.
@@ -75,8 +81,7 @@ struct DryRun {
   Plan plan;
   std::optional<double> seconds;  ///< for what is missing after the batch; none where nothing was measured
 };
-DryRun dry_run(const Task& task, const retrieve::Model& model, std::span<const collection::Arm> arms, ScoreStore& store,
-               const RunnerOptions& options);
+DryRun dry_run(const RankingRequest& request, ScoreStore& store, const RunnerOptions& options);
 
 /// How one arm beside the pair retrieved: with the original judgments, and, as the paper's harness had it, with the
 /// changed ones, where the data has any.
@@ -112,7 +117,7 @@ struct TaskJudging {
 };
 
 /// Runs the model and judges what it gave.
-TaskResult run_task(const Task& task, const retrieve::Model& model, std::span<const collection::Arm> arms,
-                    const TaskJudging& judging, ScoreStore& store, const RunnerOptions& options);
+TaskResult run_task(const RankingRequest& request, const TaskJudging& judging, ScoreStore& store,
+                    const RunnerOptions& options);
 
 }  // namespace heed::bench

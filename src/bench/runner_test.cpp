@@ -217,12 +217,12 @@ struct Bench {
   }
 
   std::vector<ArmRun> run(const Model& model, std::span<const Arm> arms, const RunnerOptions& options = {}) {
-    return run_arms(task, model, arms, store, options).runs;
+    return run_arms({task, model, arms}, store, options).runs;
   }
   TaskResult judged(const Model& model, std::span<const Arm> arms, const RunnerOptions& options = {}) {
     const std::vector<std::string> requests = {"map", "recip_rank"};
     const auto measures = eval::select_measures(requests);
-    return run_task(task, model, arms, {recipe_named("sound"), measures}, store, options);
+    return run_task({task, model, arms}, {recipe_named("sound"), measures}, store, options);
   }
 
   TemporaryDir dir;
@@ -325,16 +325,16 @@ TEST(Runner, AnotherArmCostsOnlyItself) {
 TEST(Runner, AChangedTextIsComputedAnewAndNothingElse) {
   const TemporaryDir dir;
   ScoreStore store(dir.path() / "store.db");
-  run_arms(Bench().task, kAlone, kPair, store, with_block(1));
+  run_arms({Bench().task, kAlone, kPair}, store, with_block(1));
   Files changed = files();
   std::string& corpus = changed["corpus.jsonl"];
   corpus.replace(corpus.find("\"three\""), 7, "\"drei\"");
   const Bench bench(changed);
-  run_arms(bench.task, kAlone, kPair, store, with_block(1));
+  run_arms({bench.task, kAlone, kPair}, store, with_block(1));
   EXPECT_EQ(asked.texts, std::vector<std::string>{"drei"});
   asked.reset();
   corpus.replace(corpus.find("\"A\""), 3, "\"B\"");
-  run_arms(Bench(changed).task, kAlone, kPair, store, with_block(1));
+  run_arms({Bench(changed).task, kAlone, kPair}, store, with_block(1));
   EXPECT_EQ(asked.texts, (std::vector<std::string>{"one", "one"}));  // a's title, in both topics
 }
 
@@ -349,12 +349,12 @@ TEST(Runner, AnotherIdentityIsComputedAnew) {
 TEST(Runner, IdsDoNotDecideScores) {
   const TemporaryDir dir;
   ScoreStore store(dir.path() / "store.db");
-  run_arms(Bench().task, kAlone, kPair, store, {});
+  run_arms({Bench().task, kAlone, kPair}, store, {});
   Files renamed = files();
   for (auto& [name, text] : renamed)
     for (std::size_t at = 0; (at = text.find("\"c\"", at)) != std::string::npos; at += 3) text.replace(at, 3, "\"z\"");
   const Bench bench(renamed);
-  const auto runs = run_arms(bench.task, kAlone, kPair, store, {}).runs;
+  const auto runs = run_arms({bench.task, kAlone, kPair}, store, {}).runs;
   EXPECT_EQ(documents_of(runs[0].run, "q"), "zaebd");
   EXPECT_TRUE(asked.documents.empty());
 }
@@ -686,14 +686,14 @@ TEST(Runner, APlanSaysWhatIsMissing) {
 
 TEST(Runner, ADryRunKeepsTheBatchThatItMeasures) {
   Bench bench;
-  const DryRun dry = dry_run(bench.task, kAlone, kPair, bench.store, with_block(2));
+  const DryRun dry = dry_run({bench.task, kAlone, kPair}, bench.store, with_block(2));
   EXPECT_EQ(dry.plan.missing.pairs, 14);
   EXPECT_TRUE(dry.seconds.has_value());
   const std::size_t measured = sum(asked.documents);
   EXPECT_GT(measured, 0u);
   bench.run(kAlone, kPair, with_block(2));
   EXPECT_EQ(sum(asked.documents), 7u);
-  EXPECT_FALSE(dry_run(bench.task, kAlone, kPair, bench.store, with_block(2)).seconds.has_value());
+  EXPECT_FALSE(dry_run({bench.task, kAlone, kPair}, bench.store, with_block(2)).seconds.has_value());
 }
 
 TEST(Runner, ADryRunOfWhatCostsMoneyComputesNothing) {
@@ -709,9 +709,29 @@ TEST(Runner, ADryRunOfWhatCostsMoneyComputesNothing) {
   Model model = kAlone;
   model.open = [](retrieve::VectorStore*) -> Opened { return std::make_unique<Costly>(); };
   Bench bench;
-  const DryRun dry = dry_run(bench.task, model, kPair, bench.store, {});
+  const DryRun dry = dry_run({bench.task, model, kPair}, bench.store, {});
   EXPECT_EQ(dry.plan.bill, "14 cents");
   EXPECT_FALSE(dry.seconds.has_value());
+}
+
+TEST(Runner, WhatTwoTopicsHaveInCommonIsComputedOnce) {
+  Files all = files();
+  all["queries.jsonl"].replace(all["queries.jsonl"].find("other"), 5, "need");  // both topics now ask the same alone
+  for (const int threads : {1, 3}) {
+    Bench bench(all);
+    constexpr Arm kAlones[] = {Arm::kNone};
+    std::vector<Plan> plans;
+    RunnerOptions options = with_block(2, threads);
+    options.planned = [&](const Plan& plan) { plans.push_back(plan); };
+    const auto runs = bench.run(kAlone, kAlones, options);
+    EXPECT_EQ(sum(asked.documents), 5u);  // not 7
+    EXPECT_EQ(plans[0].scores, 7);
+    EXPECT_EQ(plans[0].missing.pairs, 5);
+    EXPECT_EQ(*runs[0].run.find(collection::QueryId("2"))->find(collection::DocumentId("a")),
+              *runs[0].run.find(collection::QueryId("q"))->find(collection::DocumentId("a")));
+    EXPECT_EQ(spelled(bench.run(kAlone, kAlones, options)), spelled(runs));
+    EXPECT_EQ(sum(asked.documents), 5u);
+  }
 }
 
 TEST(Runner, AModelThatTakesOneNeedIsAskedForEachAlone) {

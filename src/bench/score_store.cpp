@@ -233,6 +233,14 @@ class ScoreStore::StoredVectors : public retrieve::VectorStore {
     return all;
   }
 
+  std::vector<bool> has(std::span<const base::Fingerprint> texts) override {
+    const std::lock_guard guard(state_.lock);
+    std::vector<bool> all(texts.size());
+    for (std::size_t i = 0; i < texts.size(); ++i)
+      state_.look_up(state_.find_times, row_key(model_, texts[i]), [&] { all[i] = true; });
+    return all;
+  }
+
   void put(std::span<const base::Fingerprint> texts, std::span<const retrieve::Vector> vectors) override {
     base::check(texts.size() == vectors.size());
     const std::lock_guard guard(state_.lock);

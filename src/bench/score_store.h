@@ -19,6 +19,8 @@ using Scores = std::vector<double>;
 struct ScoreKey {
   base::Fingerprint need;       ///< need_fingerprint()
   base::Fingerprint documents;  ///< of the document, or of the list in order: ids are left out, titles and texts count
+
+  bool operator==(const ScoreKey&) const = default;
 };
 
 base::Fingerprint need_fingerprint(std::string_view model_identity, std::string_view query,

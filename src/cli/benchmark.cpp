@@ -33,14 +33,42 @@ void check_arms(const BenchmarkRequest& request) {
     if (!collection::arm_named(name)) throw base::BadUsage("there is no arm " + name + "; heed help arms lists them");
 }
 
-/// The text for this task: TASK=TEXT comes before TEXT; none where there is neither.
-std::optional<std::string> text_for(const std::vector<std::string>& given, const std::string& task) {
-  std::optional<std::string> text;
-  for (const std::string& one : given) {
-    if (one.starts_with(task + "=")) return one.substr(task.size() + 1);
-    if (one.find('=') == std::string::npos) text = one;
+/// TASK=TEXT is for one task, where what stands before the first = has no blank in it; anything else is for all.
+struct TaskText {
+  std::string task, text;
+
+  static TaskText parse(const std::string& given) {
+    const std::size_t equals = given.find('=');
+    if (equals == std::string::npos || given.substr(0, equals).find(' ') != std::string::npos) return {"", given};
+    return {given.substr(0, equals), given.substr(equals + 1)};
   }
-  return text;
+};
+
+/// The text for this task: one of its own before one for all; none where there is neither.
+std::optional<std::string> text_for(const std::vector<std::string>& given, const std::string& task) {
+  std::optional<std::string> own, common;
+  for (const std::string& one : given) {
+    const TaskText text = TaskText::parse(one);
+    if (text.task == task) own = text.text;
+    if (text.task.empty()) common = text.text;
+  }
+  return own ? own : common;
+}
+
+/// Throws BadUsage where a text would go to no task.
+void check_texts(const BenchmarkRequest& request, const std::vector<BenchmarkTask>& tasks) {
+  const auto takes = [&](const std::string& name) {
+    return std::ranges::any_of(tasks, [&](const BenchmarkTask& task) {
+      return task.task.data.kind == bench::TaskKind::kRetrieval && (name.empty() || task.task.name == name);
+    });
+  };
+  for (const auto& [flag, given] :
+       {std::pair("--short", &request.short_instructions), {"--keywords", &request.keywords}})
+    for (const std::string& one : *given)
+      if (const std::string task = TaskText::parse(one).task; !takes(task))
+        throw base::BadUsage(std::string(flag) + " \"" + one + "\": " +
+                             (task.empty() ? "no task of --data is a BEIR collection"
+                                           : "no BEIR collection of --data is called " + task));
 }
 
 /// Adds what the model is told on BEIR's collections.
@@ -89,6 +117,7 @@ Opened open_request(const BenchmarkRequest& request) {
     if (!names.insert(name).second)
       throw base::BadUsage("two tasks are called " + name + "; name them apart with NAME=FOLDER");
   }
+  check_texts(request, opened.tasks);
   opened.model = open_model(request.model);
   for (BenchmarkTask& task : opened.tasks) add_model_arms(request, task.task, opened.model.name);
   return opened;
@@ -117,6 +146,7 @@ std::vector<BenchmarkTask> run_benchmark(const BenchmarkRequest& request, const 
   const auto measures = pair_measures({});
   const InterruptWatch watch;
   for (BenchmarkTask& task : opened.tasks) {
+    const auto arms = arms_of(request, task.task);
     ProgressView view(task.task.name);
     bench::RunnerOptions options = runner_options(request);
     options.progress = [&](const bench::ProgressReport& report) {
@@ -128,8 +158,7 @@ std::vector<BenchmarkTask> run_benchmark(const BenchmarkRequest& request, const 
         say(task.task.name + ": goes on; " + plan_sentence(plan));
       if (plan.bill) say(task.task.name + ": " + plan_sentence(plan) + "; " + *plan.bill);
     };
-    task.result = run_task(task.task, opened.model, arms_of(request, task.task), {recipe, measures, request.judging},
-                           store, options);
+    task.result = run_task({task.task, opened.model, arms}, {recipe, measures, request.judging}, store, options);
     for (const std::string& note : task.result.notes) say(task.task.name + ": " + note);
   }
   return std::move(opened.tasks);
@@ -140,8 +169,8 @@ void dry_run_benchmark(const BenchmarkRequest& request, const std::filesystem::p
   const Opened opened = open_request(request);
   bench::ScoreStore store(store_path);
   for (const BenchmarkTask& task : opened.tasks) {
-    const bench::DryRun dry =
-        dry_run(task.task, opened.model, arms_of(request, task.task), store, runner_options(request));
+    const auto arms = arms_of(request, task.task);
+    const bench::DryRun dry = dry_run({task.task, opened.model, arms}, store, runner_options(request));
     std::string text = task.task.name + ": " + plan_sentence(dry.plan);
     if (dry.plan.bill) text += "; " + *dry.plan.bill + "; nothing was sent";
     if (dry.seconds) text += "; after a first batch, which is kept, " + duration_text(*dry.seconds) + " are left";

@@ -1,5 +1,6 @@
 #include "cli/interrupt.h"
 
+#include <atomic>
 #include <csignal>
 #include <string_view>
 
@@ -9,7 +10,8 @@ namespace heed::cli {
 
 namespace {
 
-volatile std::sig_atomic_t asked = 0;
+std::atomic<int> asked = 0;  // set by whichever thread takes the signal
+static_assert(std::atomic<int>::is_always_lock_free);
 
 /// The handler is gone after one call (SA_RESETHAND): the next signal ends the process.
 void remember(int) {

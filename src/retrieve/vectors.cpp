@@ -1,5 +1,6 @@
 #include "retrieve/vectors.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstring>
@@ -100,7 +101,7 @@ std::vector<std::size_t> KeptVectors::missing(std::span<const Fingerprint> texts
   for (std::size_t i = 0; i < texts.size(); ++i)
     if (seen.insert(texts[i]).second && !kept_.contains(texts[i])) absent.push_back(i), wanted.push_back(texts[i]);
   if (store_ == nullptr) return absent;
-  const auto found = store_->find(wanted);
+  const auto found = store_->has(wanted);
   std::vector<std::size_t> missing;
   for (std::size_t i = 0; i < absent.size(); ++i)
     if (!found[i]) missing.push_back(absent[i]);
@@ -108,7 +109,8 @@ std::vector<std::size_t> KeptVectors::missing(std::span<const Fingerprint> texts
 }
 
 long KeptVectors::times_computed(std::span<const Fingerprint> texts) const {
-  return store_ != nullptr ? store_->times_put(texts) : computed_;
+  if (store_ != nullptr) return store_->times_put(texts);
+  return std::ranges::count_if(texts, [&](const Fingerprint& text) { return kept_.contains(text); });
 }
 
 double similarity(Similarity kind, std::span<const float> a, std::span<const float> b) {

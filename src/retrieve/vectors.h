@@ -25,10 +25,12 @@ class VectorStore {
   virtual ~VectorStore() = default;
   /// One for each text, in order; none where the store has none.
   virtual std::vector<std::optional<Vector>> find(std::span<const base::Fingerprint> texts) = 0;
+  /// Which of the texts have one; cheaper than finding them.
+  virtual std::vector<bool> has(std::span<const base::Fingerprint> texts) = 0;
   /// Keeps all of them or, where it throws, none.
   virtual void put(std::span<const base::Fingerprint> texts, std::span<const Vector> vectors) = 0;
   /// How often vectors of these texts have been put, over the store's life: as often as there are texts, if each was
-  /// computed once.
+  /// computed once. REQUIRES: each text once.
   virtual long times_put(std::span<const base::Fingerprint> texts) = 0;
 };
 
@@ -60,7 +62,7 @@ class KeptVectors {
   /// The positions of the distinct texts that prepare() would compute.
   std::vector<std::size_t> missing(std::span<const base::Fingerprint> texts) const;
 
-  /// As VectorStore's; without a store, of those computed here.
+  /// As VectorStore's times_put(). Without a store: how many of these texts memory holds.
   long times_computed(std::span<const base::Fingerprint> texts) const;
 
   /// Texts computed since this object was made.

@@ -28,6 +28,11 @@ class MapStore : public VectorStore {
       found.push_back(vectors.contains(text) ? std::optional(vectors.at(text)) : std::nullopt);
     return found;
   }
+  std::vector<bool> has(std::span<const Fingerprint> texts) override {
+    std::vector<bool> all;
+    for (const Fingerprint& text : texts) all.push_back(vectors.contains(text));
+    return all;
+  }
   void put(std::span<const Fingerprint> texts, std::span<const Vector> made) override {
     if (is_full) throw base::BadInput("full");
     const std::lock_guard guard(lock);
