@@ -58,6 +58,16 @@ void remove_left_overs(const fs::path& path) {
   }
 }
 
+bool write_all(int descriptor, std::string_view content) {
+  while (!content.empty()) {
+    const ssize_t written = write(descriptor, content.data(), content.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    content.remove_prefix(static_cast<size_t>(written));
+  }
+  return true;
+}
+
 /// A file under a temporary name: removed unless it was published.
 class TemporaryFile {
  public:
@@ -76,15 +86,7 @@ class TemporaryFile {
   TemporaryFile(const TemporaryFile&) = delete;
   TemporaryFile& operator=(const TemporaryFile&) = delete;
 
-  bool write_all(std::string_view content) const {
-    while (!content.empty()) {
-      const ssize_t written = write(descriptor_, content.data(), content.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) return false;
-      content.remove_prefix(static_cast<size_t>(written));
-    }
-    return true;
-  }
+  int descriptor() const { return descriptor_; }
 
   bool publish(const fs::path& as) {
     if (fsync(descriptor_) != 0) return false;
@@ -102,11 +104,38 @@ class TemporaryFile {
 
 }  // namespace
 
+namespace {
+
+[[noreturn]] void fail_to_write(const fs::path& path) {
+  throw BadInput(path.string() + ": cannot be written: " + std::strerror(errno));
+}
+
+/// What is no file (a device, a pipe) is written into, not replaced.
+void write_into(const fs::path& path, std::string_view content) {
+  const int descriptor = open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  if (descriptor < 0) fail_to_write(path);
+  const bool is_written = write_all(descriptor, content);
+  const int error = errno;
+  close(descriptor);
+  errno = error;
+  if (!is_written) fail_to_write(path);
+}
+
+}  // namespace
+
 void write_file(const fs::path& path, std::string_view content) {
+  std::error_code error;
+  if (fs::is_symlink(path, error)) {
+    const fs::path target = path.parent_path() / fs::read_symlink(path, error);
+    if (!error && target != path) return write_file(target, content);
+  }
+  const fs::file_type type = fs::status(path, error).type();
+  if (type == fs::file_type::character || type == fs::file_type::block || type == fs::file_type::fifo ||
+      type == fs::file_type::socket)
+    return write_into(path, content);
   if (path.has_parent_path()) make_folder(path.parent_path());
   TemporaryFile file(path);
-  if (!file.write_all(content) || !file.publish(path))
-    throw BadInput(path.string() + ": cannot be written: " + std::strerror(errno));
+  if (!write_all(file.descriptor(), content) || !file.publish(path)) fail_to_write(path);
 }
 
 void make_folder(const fs::path& path) {

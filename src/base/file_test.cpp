@@ -1,6 +1,8 @@
 #include "base/file.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -58,6 +60,34 @@ TEST(File, WhatAKilledWriterLeftIsRemoved) {
   EXPECT_TRUE(is_there(dir.path() / alive));
   EXPECT_TRUE(is_there(dir.path() / other));
   EXPECT_EQ(read_file(dir.path() / "out.json"), "whole");
+}
+
+TEST(File, ALinkStaysAndItsTargetIsWritten) {
+  const TemporaryDir dir;
+  std::filesystem::create_directory(dir.path() / "sub");
+  std::filesystem::create_symlink("sub/target", dir.path() / "link");
+  for (const char* const content : {"new", "newer"}) {
+    write_file(dir.path() / "link", content);
+    EXPECT_TRUE(std::filesystem::is_symlink(dir.path() / "link"));
+    EXPECT_EQ(read_file(dir.path() / "sub/target"), content);
+  }
+}
+
+TEST(File, ADeviceOrAPipeIsWrittenIntoAndStays) {
+  const TemporaryDir dir;
+  write_file("/dev/null", "gone");
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
+  EXPECT_NE(complaint_of([] { write_file("/dev/full", "x"); }).find("/dev/full: cannot be written"), std::string::npos);
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/full"));
+  const auto pipe = dir.path() / "pipe";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  const int reader = open(pipe.c_str(), O_RDONLY | O_NONBLOCK);
+  write_file(pipe, "through");
+  char bytes[16] = {};
+  EXPECT_EQ(read(reader, bytes, sizeof bytes), 7);
+  EXPECT_STREQ(bytes, "through");
+  close(reader);
+  EXPECT_TRUE(std::filesystem::is_fifo(pipe));
 }
 
 TEST(File, AFileInTheWayOfAFolderIsRefused) {
