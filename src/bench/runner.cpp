@@ -210,6 +210,7 @@ void Work::make_plan() {
     plan_.scores = static_cast<long>(topics_.size() * runs_.size() * task_.data.corpus.documents().size());
     plan_.missing.pairs = plan_.scores;
     plan_.missing.requests = 1;
+    plan_.keeps_scores = false;
   } else {
     plan_.scores = scores_->total();
     plan_.found = scores_->found();
@@ -337,13 +338,16 @@ std::optional<double> Work::measure() {
   const auto begin = std::chrono::steady_clock::now();
   const auto elapsed = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(); };
   long all = plan_.missing.texts.characters, computed = 0;
+  double seconds = 0;
   if (model_.makes_vectors) {
-    try {
-      embed([&](long, long) {
+    try {  // of documents: they are most of the work, and of another length than queries
+      const auto texts = documents();
+      first_->prepare({}, std::span(texts).first(std::min(kSlice, texts.size())), [&](long, long) {
         if (elapsed() > kEnoughSeconds) throw Enough();
       });
     } catch (const Enough&) {
     }
+    seconds = elapsed();
     computed = all - first_->unprepared(needs(), documents()).characters;
   } else if (!ranks_corpus_) {
     all = plan_.missing.pair_characters;
@@ -352,10 +356,11 @@ std::optional<double> Work::measure() {
       computed += characters_of(piece);
       if (elapsed() > kEnoughSeconds) break;
     }
+    seconds = elapsed();
   }
   if (computed == 0) return std::nullopt;
   const int at_once = model_.makes_vectors ? 1 : instances();
-  return elapsed() / at_once * static_cast<double>(all - computed) / static_cast<double>(computed);
+  return seconds / at_once * static_cast<double>(all - computed) / static_cast<double>(computed);
 }
 
 }  // namespace

@@ -32,7 +32,9 @@ struct Plan {
   long vectors = 0;                 ///< of texts, that are in the store
   retrieve::Workload missing;       ///< the rest
   std::optional<std::string> bill;  ///< what it costs, where it costs money
-  bool is_nothing() const { return missing.pairs == 0 && missing.texts.texts == 0; }
+  bool keeps_scores = true;         ///< not those of a whole corpus, which vectors and BM25 give anew each time
+  /// Whether the store has all that it keeps of the work.
+  bool is_nothing() const { return (missing.pairs == 0 || !keeps_scores) && missing.texts.texts == 0; }
 };
 
 struct RunnerOptions {

@@ -41,6 +41,7 @@ Task open_task(const std::string& argument) {
   const std::size_t equals = argument.find('=');
   const bool is_named = equals != std::string::npos && !fs::exists(argument);
   const fs::path folder = is_named ? argument.substr(equals + 1) : argument;
+  if (folder.empty()) throw base::BadUsage("\"" + argument + "\" names no folder of data");
   Task task{is_named ? argument.substr(0, equals) : name_of_folder(folder), {}};
   if (task.name.empty() || task.name.starts_with('.') || task.name.find_first_of("/ \t\n") != std::string::npos ||
       task.name.size() > kLongestName)

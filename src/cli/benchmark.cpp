@@ -101,6 +101,23 @@ std::vector<std::string> with_pulled_folders(const BenchmarkRequest& request) {
   return all;
 }
 
+/// A folder of results is called by the model.
+void check_model_name(const std::string& name) {
+  constexpr std::size_t kLongest = 200;
+  if (name.empty() || name.starts_with('.') || name.find('/') != std::string::npos || name.size() > kLongest)
+    throw base::BadUsage("\"" + name.substr(0, kLongest) +
+                         "\" cannot name a folder of results: a model's name has 1 to " + std::to_string(kLongest) +
+                         " characters, no slash, and does not begin with a dot");
+}
+
+/// What differs from the official counts, where the task goes by the name of one that is known.
+void note_counts(const bench::Task& task, std::vector<std::string>& notes) {
+  const bench::KnownTask* const known = bench::find_known_task(task.name);
+  if (known == nullptr || known->kind != task.data.kind || task.data.kind != bench::TaskKind::kInstruction) return;
+  for (const std::string& difference : check_counts(*known, task.data))
+    notes.push_back("this is not the published " + std::string(known->title) + ": " + difference);
+}
+
 /// All data and the model of a request, opened; the model last: it may take a minute, which no slip should cost.
 struct Opened {
   std::vector<BenchmarkTask> tasks;
@@ -119,6 +136,7 @@ Opened open_request(const BenchmarkRequest& request) {
   }
   check_texts(request, opened.tasks);
   opened.model = open_model(request.model);
+  check_model_name(opened.model.name);
   for (BenchmarkTask& task : opened.tasks) add_model_arms(request, task.task, opened.model.name);
   return opened;
 }
@@ -131,7 +149,11 @@ bench::RunnerOptions runner_options(const BenchmarkRequest& request) {
 }
 
 std::string plan_sentence(const bench::Plan& plan) {
-  std::string text = grouped(plan.scores) + " scores, of which " + grouped(plan.found) + " are in the store";
+  std::string text = grouped(plan.scores) + " scores";
+  if (plan.keeps_scores)
+    text += ", of which " + grouped(plan.found) + " are in the store";
+  else
+    text += " of the whole collection, which are formed each time";
   if (const long texts = plan.missing.texts.texts; texts > 0)
     text += "; " + grouped(texts) + " texts to embed, " + grouped(plan.vectors) + " are in the store";
   return text;
@@ -151,7 +173,7 @@ std::vector<BenchmarkTask> run_benchmark(const BenchmarkRequest& request, const 
     bench::RunnerOptions options = runner_options(request);
     options.progress = [&](const bench::ProgressReport& report) {
       view.show(report.step, report.done, report.total, report.found);
-      watch.check();
+      check_interrupt();
     };
     options.planned = [&](const bench::Plan& plan) {
       if ((plan.found > 0 || plan.vectors > 0) && !plan.is_nothing())
@@ -159,6 +181,7 @@ std::vector<BenchmarkTask> run_benchmark(const BenchmarkRequest& request, const 
       if (plan.bill) say(task.task.name + ": " + plan_sentence(plan) + "; " + *plan.bill);
     };
     task.result = run_task({task.task, opened.model, arms}, {recipe, measures, request.judging}, store, options);
+    note_counts(task.task, task.result.notes);
     for (const std::string& note : task.result.notes) say(task.task.name + ": " + note);
   }
   return std::move(opened.tasks);

@@ -47,9 +47,10 @@ InterruptWatch::InterruptWatch() {
 InterruptWatch::~InterruptWatch() {
   leave(SIGINT);
   leave(SIGTERM);
+  asked = 0;
 }
 
-void InterruptWatch::check() const {
+void check_interrupt() {
   if (asked != 0) throw Interrupted();
 }
 

@@ -13,9 +13,9 @@ class InterruptWatch {
   ~InterruptWatch();
   InterruptWatch(const InterruptWatch&) = delete;
   InterruptWatch& operator=(const InterruptWatch&) = delete;
-
-  /// Throws Interrupted where the person asked. To be called where nothing is lost.
-  void check() const;
 };
+
+/// Throws Interrupted where the person has asked while an InterruptWatch lives. To be called where nothing is lost.
+void check_interrupt();
 
 }  // namespace heed::cli

@@ -1,8 +1,12 @@
 #include "cli/remote_options.h"
 
+#include <algorithm>
+#include <chrono>
 #include <cstdlib>
+#include <thread>
 
 #include "base/error.h"
+#include "cli/interrupt.h"
 #include "cli/terminal.h"
 #include "text/utf8.h"
 
@@ -79,7 +83,17 @@ std::string key_from_environment(const std::string& variable, const std::string&
 
 net::ClientHooks telling_hooks() {
   net::ClientHooks hooks;
-  hooks.notice = [](const std::string& sentence) { say(sentence); };
+  hooks.notice = [](const std::string& sentence) {
+    check_interrupt();
+    say(sentence);
+  };
+  hooks.sleep = [](std::chrono::milliseconds pause) {  // in naps, so that Ctrl-C need not wait for its end
+    constexpr std::chrono::milliseconds kNap(100);
+    for (const auto end = std::chrono::steady_clock::now() + pause; std::chrono::steady_clock::now() < end;) {
+      check_interrupt();
+      std::this_thread::sleep_for(std::min<std::chrono::nanoseconds>(kNap, end - std::chrono::steady_clock::now()));
+    }
+  };
   return hooks;
 }
 

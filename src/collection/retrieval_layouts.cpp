@@ -117,6 +117,16 @@ InstructionDataset read_beir_as_dataset(const fs::path& folder) {
   return data;
 }
 
+namespace {
+
+std::string names_of(std::span<const Layout> layouts) {
+  std::string names;
+  for (const Layout& layout : layouts) names += (names.empty() ? "" : ", ") + std::string(layout.name);
+  return names;
+}
+
+}  // namespace
+
 std::span<const Layout> retrieval_layouts() {
   static constexpr Layout kLayouts[] = {
       {"instructir", "BEIR's, each query an instance of another with an instruction of its own: Robustness@10",
@@ -130,6 +140,10 @@ std::span<const Layout> retrieval_layouts() {
 InstructionDataset read_benchmark(const fs::path& folder) {
   for (const Layout& layout : retrieval_layouts())
     if (layout.recognises(folder)) return layout.read(folder);
+  const auto is_known = [&](const Layout& layout) { return layout.recognises(folder); };
+  if (fs::is_directory(folder) && std::ranges::none_of(layouts(), is_known))
+    throw base::BadInput(folder.string() + ": is no benchmark in a layout that heed knows (" + names_of(layouts()) +
+                         ", " + names_of(retrieval_layouts()) + "; heed help layouts explains)");
   return read_instruction_dataset(folder);
 }
 

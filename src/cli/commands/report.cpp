@@ -69,8 +69,19 @@ void name_relative_to(const fs::path& html, report::ReportData& data) {
     entry.source = fs::proximate(fs::absolute(entry.source), fs::absolute(folder)).generic_string();
 }
 
+/// Throws BadUsage where the page would take the place of what it is made of.
+void check_page(const Options& options) {
+  for (const std::string& path : options.paths) {
+    const fs::path results = fs::is_directory(path) ? fs::path(path) / "results.json" : fs::path(path);
+    std::error_code error;  // of a file that is not there yet
+    if (!options.html.empty() && fs::equivalent(options.html, results, error))
+      throw base::BadUsage("--html " + options.html + " would overwrite the results that it reads");
+  }
+}
+
 void make_report(const Options& options) {
   const report::Format format = parse_format(options.format);
+  check_page(options);
   chosen_tables(options.tables);  // a wrong name is said before anything is read
   report::ReportData data = with_published(report::read_results({options.paths.begin(), options.paths.end()}));
   if (options.all_published) {
