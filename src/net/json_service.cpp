@@ -55,20 +55,34 @@ struct JsonService::State {
 
   /// Sleeps, and makes the other threads wait as long before they send something.
   void pause(std::chrono::milliseconds pause) {
+    Clock::time_point until;
     {
       const std::lock_guard guard(lock);
-      not_before = std::max(not_before, Clock::now() + pause);
+      until = Clock::now() + pause;
+      not_before = std::max(not_before, until);
     }
     sleep(pause);
+    wait_beyond(until);
+  }
+
+  /// Sleeps until something may be sent, also where others put that off meanwhile. Until `waited` this thread has
+  /// slept.
+  void wait_beyond(Clock::time_point waited) {
+    for (;;) {
+      const Clock::time_point now = Clock::now();
+      {
+        const std::lock_guard guard(lock);
+        if (not_before <= waited) return;
+        waited = not_before;
+      }
+      if (waited > now) sleep(std::chrono::ceil<std::chrono::milliseconds>(waited - now));
+    }
   }
 
   void enter() {
     std::unique_lock guard(lock);
     freed.wait(guard, [&] { return under_way < settings.concurrency; });
     ++under_way;
-    const auto wait = std::chrono::duration_cast<std::chrono::milliseconds>(not_before - Clock::now());
-    guard.unlock();
-    if (wait.count() > 0) sleep(wait);
   }
 
   void leave() {
@@ -123,6 +137,7 @@ Json JsonService::answer_to(const Json& body) const {
     Slot& operator=(const Slot&) = delete;
   };
   const Slot slot(*state_);
+  state_->wait_beyond(Clock::time_point{});
   const Response response = state_->client->send(request, says_too_large);
   try {
     require_success(request, response, state_->settings.key_hint);

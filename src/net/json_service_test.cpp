@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <thread>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -133,6 +134,61 @@ TEST(JsonService, AllWaitWhereOneIsAskedToWait) {
   EXPECT_EQ(pauses[0], seconds(60));
   EXPECT_GT(pauses[1], seconds(30));
   EXPECT_EQ(asked, 3);
+}
+
+/// A service that asks to wait as long as told, once.
+struct Waiting {
+  std::atomic<int> ask_to_wait = 0;  // seconds; 0: it answers
+  TestServer server{[this](const ServedRequest&) {
+    const int wait = ask_to_wait.exchange(0);
+    return wait > 0 ? ServedReply{.status = 429, .headers = {{"Retry-After", std::to_string(wait)}}}
+                    : ServedReply{.body = "{}"};
+  }};
+};
+
+TEST(JsonService, WhoWaitsWhileTheOthersAreAskedToWaitLongerWaitsOn) {
+  for (const bool is_retry : {false, true}) {
+    Waiting waiting;
+    ServiceSettings settings = impatient(waiting.server.url());
+    settings.concurrency = 2;
+    std::unique_ptr<JsonService> service;
+    std::vector<milliseconds> pauses;
+    bool is_armed = is_retry;
+    settings.hooks.sleep = [&](milliseconds pause) {
+      if (std::exchange(is_armed, false)) {  // while this one sleeps, another comes and is asked to wait longer
+        waiting.ask_to_wait = 200;
+        service->ask(Json::object(), whole);
+        pauses.clear();
+        return;
+      }
+      pauses.push_back(pause);
+    };
+    service = std::make_unique<JsonService>(settings);
+    waiting.ask_to_wait = 60;
+    service->ask(Json::object(), whole);
+    if (!is_retry) {
+      is_armed = true;
+      service->ask(Json::object(), whole);  // it sleeps before it sends at all
+    }
+    ASSERT_EQ(pauses.size(), 1u) << is_retry;
+    EXPECT_GT(pauses[0], seconds(100));
+  }
+}
+
+TEST(JsonService, WhoIsInterruptedWhileWaitingGivesItsPlaceToTheOthers) {
+  Waiting waiting;
+  ServiceSettings settings = impatient(waiting.server.url());
+  bool is_interrupted = true;
+  settings.hooks.sleep = [&](milliseconds) {
+    if (is_interrupted) throw std::runtime_error("interrupted");
+  };
+  const JsonService service(settings);
+  waiting.ask_to_wait = 60;
+  EXPECT_THROW(service.ask(Json::object(), whole), std::runtime_error);
+  EXPECT_THROW(service.ask(Json::object(), whole), std::runtime_error);  // before it is sent
+  is_interrupted = false;
+  EXPECT_EQ(service.ask(Json::object(), whole), Json::object());
+  EXPECT_EQ(waiting.server.requests().size(), 2u);
 }
 
 TEST(Endpoint, IsTheHostTheHostWithItsVersionOrTheWhole) {
