@@ -64,12 +64,17 @@ struct Exchange {
 std::size_t on_header(char* data, std::size_t size, std::size_t count, void* context) {
   auto& exchange = *static_cast<Exchange*>(context);
   const std::string_view line(data, size * count);
-  if (line.starts_with("HTTP/")) {
-    exchange.response.headers.clear();
-    exchange.response.body.clear();
-  } else if (const std::size_t colon = line.find(':'); colon != std::string_view::npos) {
-    exchange.response.headers.push_back(
-        {std::string(trimmed(line.substr(0, colon))), std::string(trimmed(line.substr(colon + 1)))});
+  try {
+    if (line.starts_with("HTTP/")) {
+      exchange.response.headers.clear();
+      exchange.response.body.clear();
+    } else if (const std::size_t colon = line.find(':'); colon != std::string_view::npos) {
+      exchange.response.headers.push_back(
+          {std::string(trimmed(line.substr(0, colon))), std::string(trimmed(line.substr(colon + 1)))});
+    }
+  } catch (...) {
+    exchange.thrown = std::current_exception();
+    return 0;  // curl ends the transfer
   }
   return size * count;
 }
@@ -119,7 +124,7 @@ class HeaderList {
   curl_slist* list_ = nullptr;
 };
 
-/// A string at one of the places where servers put their words.
+/// A string at one of the places where servers put their words. REQUIRES: the JSON is nested in bounds.
 std::optional<std::string> words_in(const format::Json& json) {
   if (json.is_string()) return json.get<std::string>();
   if (json.is_array() && !json.empty()) return words_in(json.front());
@@ -138,8 +143,11 @@ void replace_all(std::string& text, std::string_view old, std::string_view by) {
 
 /// The server's words on one line, without the key that it may repeat.
 std::string quoted(const Request& request, const Response& response) {
-  const auto json = format::Json::parse(response.body, nullptr, false);
-  std::string words = json.is_discarded() ? std::string() : words_in(json).value_or("");
+  std::string words;
+  if (!is_nested_too_deep(response.body)) {
+    const auto json = format::Json::parse(response.body, nullptr, false);
+    if (!json.is_discarded()) words = words_in(json).value_or("");
+  }
   const auto type = response.header("content-type").value_or("");
   if (words.empty() && !type.starts_with("text/html")) words = response.body.substr(0, 4 * kLongestQuote);
   if (request.secret) {
@@ -154,6 +162,15 @@ std::string quoted(const Request& request, const Response& response) {
   return std::string(trimmed(words));
 }
 
+/// What is no url, for a complaint: without what may be a password or a query in it.
+std::string shown(std::string_view text) {
+  const std::size_t colon = text.find("://"), at = text.rfind('@'), query = text.find_first_of("?#");
+  if (at == std::string_view::npos) return std::string(text.substr(0, query));
+  const std::string scheme(text.substr(0, colon < at ? colon + 3 : 0));
+  // An @ behind a question mark: either may be part of a password.
+  return scheme + "***@" + std::string(query < at ? "..." : text.substr(at + 1, query - at - 1));
+}
+
 }  // namespace
 
 std::optional<std::string> Response::header(std::string_view name) const {
@@ -165,24 +182,38 @@ std::string origin_of(std::string_view url) {
   const std::size_t colon = url.find("://");
   const std::string_view scheme = url.substr(0, std::min(colon, url.size()));
   if (colon == std::string_view::npos || (!same_name(scheme, "http") && !same_name(scheme, "https")))
-    throw BadInput("\"" + std::string(url) + "\" is no url of http or https");
+    throw BadInput("\"" + shown(url) + "\" is no url of http or https");
   std::string_view host = url.substr(colon + 3);
   host = host.substr(0, std::min(host.find_first_of("/?#"), host.size()));
   if (const std::size_t at = host.rfind('@'); at != std::string_view::npos) host.remove_prefix(at + 1);
-  if (host.empty()) throw BadInput("\"" + std::string(url) + "\" names no host");
+  if (host.empty()) throw BadInput("\"" + shown(url) + "\" names no host");
   return std::string(scheme) + "://" + std::string(host);
 }
 
-namespace {
-
-/// The url without what may be secret in it: a name and password, a query.
-std::string without_query(const std::string& url) {
+std::string without_secrets(std::string_view url) {
   const std::string origin = origin_of(url);
+  url = url.substr(0, url.find_first_of("?#"));
   const std::size_t path = url.find('/', url.find("://") + 3);
-  return path == std::string::npos ? origin : origin + url.substr(path, url.find_first_of("?#", path) - path);
+  return path == std::string_view::npos ? origin : origin + std::string(url.substr(path));
 }
 
-}  // namespace
+bool is_nested_too_deep(std::string_view json) {
+  constexpr int kDeepest = 64;
+  int depth = 0;
+  bool is_in_text = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (is_in_text && c == '\\')
+      ++i;  // what follows does not end the text
+    else if (c == '"')
+      is_in_text = !is_in_text;
+    else if (!is_in_text && (c == '[' || c == '{') && ++depth > kDeepest)
+      return true;
+    else if (!is_in_text && (c == ']' || c == '}'))
+      --depth;
+  }
+  return false;
+}
 
 struct Client::State {
   Patience patience;
@@ -235,10 +266,6 @@ Client::Client(Patience patience, ClientHooks hooks) : state_(std::make_unique<S
 
 Client::~Client() = default;
 
-const Patience& Client::patience() const {
-  return state_->patience;
-}
-
 namespace {
 
 /// What is the same for every request.
@@ -257,8 +284,8 @@ void set_up(CURL* handle, const Patience& patience, const Exchange& exchange) {
   c.easy_setopt(handle, CURLOPT_HTTP09_ALLOWED, 0L);
 }
 
-/// Sends and receives once. `follows` says whether redirections are followed by curl, which would take a header of ours
-/// (but Authorization) along to another host.
+/// Sends and receives once. Redirections are followed by curl, but not where it would lose the body or take a secret
+/// along to another host.
 CURLcode perform(CURL* handle, const Request& request, const HeaderList& headers, Exchange& exchange) {
   const Curl& c = curl();
   c.easy_setopt(handle, CURLOPT_URL, request.url.c_str());
@@ -267,13 +294,10 @@ CURLcode perform(CURL* handle, const Request& request, const HeaderList& headers
   c.easy_setopt(handle, CURLOPT_HEADERDATA, &exchange);
   c.easy_setopt(handle, CURLOPT_WRITEFUNCTION, &on_body);
   c.easy_setopt(handle, CURLOPT_WRITEDATA, &exchange);
-  if (request.method == "HEAD") {
-    c.easy_setopt(handle, CURLOPT_NOBODY, 1L);
-  } else if (request.method != "GET") {
+  if (request.method == "POST") {
     c.easy_setopt(handle, CURLOPT_POST, 1L);
     c.easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
     c.easy_setopt(handle, CURLOPT_POSTFIELDS, request.body.data());
-    if (request.method != "POST") c.easy_setopt(handle, CURLOPT_CUSTOMREQUEST, request.method.c_str());
     c.easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);  // a redirection would turn it into a GET
   }
   // Only Authorization is known to curl as a secret, which it keeps from other hosts.
@@ -282,8 +306,7 @@ CURLcode perform(CURL* handle, const Request& request, const HeaderList& headers
   return c.easy_perform(handle);
 }
 
-std::string trouble_of(CURLcode code, const Exchange& exchange, const Patience& patience) {
-  if (exchange.is_too_large) return "its answer is larger than " + std::to_string(exchange.largest_body >> 20) + " MiB";
+std::string trouble_of(CURLcode code, const Patience& patience) {
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
       return "there is no such host";
@@ -309,6 +332,7 @@ std::string trouble_of(CURLcode code, const Exchange& exchange, const Patience& 
 Response Client::attempt(const Request& request, const std::function<void(const Response&)>& start,
                          const Sink& sink) const {
   const std::string origin = origin_of(request.url);
+  base::check(request.method == "GET" || request.method == "POST");
   HeaderList headers;
   for (const Header& header : request.headers) headers.add(header);
   if (request.secret) headers.add(*request.secret);
@@ -329,9 +353,11 @@ Response Client::attempt(const Request& request, const std::function<void(const 
   exchange.response.status = static_cast<int>(status);
   state_->give_back(handle);
   if (exchange.thrown) std::rethrow_exception(exchange.thrown);
-  if (code == CURLE_URL_MALFORMAT) throw BadInput("\"" + request.url + "\" is no url");
+  if (code == CURLE_URL_MALFORMAT) throw BadInput("\"" + shown(request.url) + "\" is no url");
   if (code == CURLE_TOO_MANY_REDIRECTS) throw Unavailable(origin + ": redirects without end");
-  const auto trouble = [&] { return origin + ": " + trouble_of(code, exchange, state_->patience); };
+  if (exchange.is_too_large)  // and would be the next time, for the same price
+    throw Unavailable(origin + ": its answer is larger than " + std::to_string(exchange.largest_body >> 20) + " MiB");
+  const auto trouble = [&] { return origin + ": " + trouble_of(code, state_->patience); };
   if (code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_CONNECT) throw Unreachable(trouble());
   if (code != CURLE_OK) throw NoAnswer(trouble());
   state_->remember(origin);
@@ -403,7 +429,7 @@ Response Client::send(const Request& request, const std::function<bool(const Res
 
 void require_success(const Request& request, const Response& response, std::string_view key_hint) {
   if (response.status >= 200 && response.status < 300) return;
-  std::string message = without_query(request.url);
+  std::string message = without_secrets(request.url);
   const bool is_key = response.status == 401 || response.status == 403;
   if (is_key)
     message += ": the key is refused";

@@ -17,8 +17,8 @@ struct Header {
 };
 
 struct Request {
-  std::string url;  ///< http:// or https://
-  std::string method = "GET";
+  std::string url;             ///< http:// or https://
+  std::string method = "GET";  ///< or "POST"
   std::vector<Header> headers{};
   std::string body{};
   /// The header that carries a key. It goes to the url's own host and to no other that a redirection names, and what it
@@ -81,9 +81,9 @@ class Client {
 
   /// The answer, asked for again, after a pause, where none came (NoAnswer) or its status is 408, 425, 429, 500, 502,
   /// 503 or 504. A server that nobody has found at its address yet is not asked again: the address is wrong, or the
-  /// server is to be started. Redirections are followed. Throws Unavailable when all attempts failed, BadInput for an
-  /// url that is none. Any other status, good or bad, is returned, and so is an answer that `is_final` says asking
-  /// again would not better.
+  /// server is to be started. Redirections are followed. Throws Unavailable when all attempts failed, or for an answer
+  /// larger than Patience allows, which is not asked for again; BadInput for an url that is none. Any other status,
+  /// good or bad, is returned, and so is an answer that `is_final` says asking again would not better.
   Response send(const Request& request, const std::function<bool(const Response&)>& is_final = {}) const;
 
   /// One attempt; what comes is returned whatever the status. With `sink`, the body of an answer of status 200 or 206
@@ -99,8 +99,6 @@ class Client {
   /// asks for too long.
   void pause(int next, const Response* answer, const std::string& trouble) const;
 
-  const Patience& patience() const;
-
  private:
   struct State;
   std::unique_ptr<State> state_;
@@ -108,6 +106,13 @@ class Client {
 
 /// "https://host:port", for messages. Throws BadInput where the text is no url of http or https.
 std::string origin_of(std::string_view url);
+
+/// The origin and the path: neither a name and password, nor a query. Throws as origin_of.
+std::string without_secrets(std::string_view url);
+
+/// Whether a text, read as JSON, has lists and objects in each other beyond what any service answers (64): code that
+/// goes down into it, or copies it, would exhaust the stack.
+bool is_nested_too_deep(std::string_view json);
 
 /// Throws for an answer that is no success (2xx), in one line, with the server's own words where it sent some (error,
 /// error.message, message, detail: of the shapes in use), cut to a few hundred characters and without the request's

@@ -149,6 +149,14 @@ TEST(Http, AnEndlessAnswerIsGivenUp) {
             std::string::npos);
 }
 
+TEST(Http, AnAnswerThatIsTooLargeIsNotAskedForAgain) {
+  const TestServer server([](const ServedRequest&) { return ServedReply{.body = std::string(3 << 20, 'x')}; });
+  Impatient impatient({.attempts = 3, .largest_body = std::size_t{2} << 20});
+  EXPECT_EQ(unavailable_because([&] { impatient.client.send({.url = server.url()}); }),
+            server.url() + ": its answer is larger than 2 MiB");
+  EXPECT_EQ(server.requests().size(), 1u);  // each would be paid for
+}
+
 TEST(Http, AKeyDoesNotFollowToAnotherHost) {
   const TestServer other([](const ServedRequest&) { return ServedReply{.body = "there"}; });
   const TestServer server([&](const ServedRequest&) {
@@ -212,10 +220,30 @@ TEST(Http, WhatIsRefusedIsSaidInOneLineWithoutTheKey) {
   require_success(request, {.status = 204});
 }
 
+TEST(Http, AHostileRefusalDoesNotExhaustTheStack) {
+  const Request request{.url = "https://api.example/v1/x"};
+  for (const std::string& begin : {std::string("["), std::string(R"({"error":)")}) {
+    std::string body;
+    for (int i = 0; i < 1'000'000; ++i) body += begin;
+    body += "1" + std::string(1'000'000, begin == "[" ? ']' : '}');
+    const std::string message = complaint_of([&] { require_success(request, {.status = 400, .body = body}); });
+    EXPECT_EQ(message.rfind("https://api.example/v1/x: the request is refused (HTTP 400): " + begin, 0), 0u);
+    EXPECT_LT(message.size(), 500u);
+  }
+  EXPECT_EQ(complaint_of([&] { require_success(request, {.status = 400, .body = R"([[{"detail":"\"[[{"}]])"}); }),
+            "https://api.example/v1/x: the request is refused (HTTP 400): \"[[{");
+}
+
 TEST(Http, AnAddressThatIsNoneIsBadInput) {
   for (const char* const url : {"", "ftp://host/", "file:///etc/passwd", "host/path", "http://", "https:///x"})
     EXPECT_NE(complaint_of([&] { Impatient().client.send({.url = url}); }), "") << url;
   EXPECT_EQ(origin_of("https://u:p@host:8/a?b"), "https://host:8");
+  for (const char* const url : {"ftp://user:secret@host/x?key=secret", "user:secret@host/x#secret",
+                                "https:/user:secret@host", "https://?secret", "http://user:secret@/x",
+                                "http://user:sec/ret?secret@host", "http://user:sec/secret@host:80/"})
+    EXPECT_EQ(complaint_of([&] { Impatient().client.attempt({.url = url}); }).find("secret"), std::string::npos) << url;
+  EXPECT_EQ(complaint_of([] { origin_of("ftp://u:p@host/x?key=1"); }),
+            "\"ftp://***@host/x\" is no url of http or https");
   EXPECT_NE(complaint_of([&] {
               Impatient().client.send({.url = "http://127.0.0.1:1/", .headers = {{"A", "b\r\nC: d"}}});
             }).find("line break"),

@@ -115,12 +115,7 @@ void JsonService::notice(const std::string& sentence) const {
 }
 
 std::string JsonService::complaint(std::string_view what) const {
-  const std::string& url = state_->settings.url;
-  const std::string origin = origin_of(url);
-  const std::size_t path = url.find('/', url.find("://") + 3);
-  const std::string shown =
-      path == std::string::npos ? origin : origin + url.substr(path, url.find_first_of("?#", path) - path);
-  return shown + ": answered what makes no sense: " + std::string(what);
+  return without_secrets(state_->settings.url) + ": answered what makes no sense: " + std::string(what);
 }
 
 Json JsonService::answer_to(const Json& body) const {
@@ -145,6 +140,7 @@ Json JsonService::answer_to(const Json& body) const {
     if (says_too_large(response)) throw TooLarge(refused.what());
     throw;
   }
+  if (is_nested_too_deep(response.body)) throw Unavailable(complaint("it is nested too deep"));
   Json answer = Json::parse(response.body, nullptr, false);
   if (answer.is_discarded()) {
     const std::string type = response.header("content-type").value_or("");

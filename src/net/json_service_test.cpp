@@ -71,6 +71,22 @@ TEST(JsonService, AnAnswerThatIsNoJsonOrNonsenseIsUnavailable) {
             server.url() + ": answered what makes no sense: there is no \"data\"");
 }
 
+TEST(JsonService, AnAnswerThatIsNestedWithoutEndIsUnavailable) {
+  constexpr std::size_t kLevels = 1'000'000;
+  const auto answer = [](const std::string& body) {
+    const TestServer server([&](const ServedRequest&) { return ServedReply{.body = body}; });
+    const JsonService service(impatient(server.url()));
+    return unavailable_because([&] { service.ask(Json::object(), whole); });
+  };
+  EXPECT_NE(answer(std::string(kLevels, '[') + std::string(kLevels, ']')).find("nested"), std::string::npos);
+  EXPECT_NE(answer(R"({"data":)" + std::string(kLevels, '[')).find("nested"), std::string::npos);
+  // Many lists beside each other, and brackets in a text, are no depth.
+  std::string wide = R"(["\"[)" + std::string(kLevels, '[') + '"';
+  for (int i = 0; i < 1000; ++i) wide += ",[{}]";
+  const TestServer server([&](const ServedRequest&) { return ServedReply{.body = wide + "]"}; });
+  EXPECT_EQ(JsonService(impatient(server.url())).ask(Json::object(), whole).size(), 1001u);
+}
+
 TEST(JsonService, WhatIsTooLargeIsToldApart) {
   struct Case {
     int status;
