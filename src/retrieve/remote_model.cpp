@@ -463,7 +463,7 @@ std::unique_ptr<Reranker> open(const std::shared_ptr<Remote>& remote, VectorStor
 /// What decides the scores: neither a key, nor how often and how fast the service is asked, nor where a key is.
 std::string identity_of(const RemoteModelSource& source) {
   Json json = to_json(source.recipe);
-  json["url"] = net::origin_of(address_of(source.recipe));
+  json["url"] = net::without_secrets(address_of(source.recipe));  // whole: a gateway has many models behind one host
   for (const char* name : {"key_env", "key_header", "batch", "concurrency", "timeout_s", "attempts", "price"})
     json.erase(name);
   return source.name + ", recipe " + json.dump();

@@ -495,6 +495,18 @@ TEST(RemoteModel, ItsIdentityIsWhatDecidesTheScores) {
     EXPECT_NE(identity(other), first) << other;
 }
 
+TEST(RemoteModel, ModelsBehindOneGatewayAreToldApartByTheirPath) {
+  const auto identity = [](const char* api, const std::string& url) { return open_model(source(api, url)).identity(); };
+  const std::string a = identity("tei-rerank", "https://u:p@gate.example/openai/deployments/A?key=sk-query#f");
+  EXPECT_NE(a, identity("tei-rerank", "https://u:p@gate.example/openai/deployments/B?key=sk-query#f"));
+  EXPECT_EQ(a, identity("tei-rerank", "https://gate.example/openai/deployments/A?key=sk-other"));
+  EXPECT_NE(a.find("https://gate.example/openai/deployments/A\""), std::string::npos) << a;
+  // One address, spelled in three ways.
+  const std::string whole = identity("openai-embeddings", "https://h.example/v1/embeddings");
+  for (const char* const url : {"https://h.example", "https://h.example/v1/"})
+    EXPECT_EQ(identity("openai-embeddings", url), whole) << url;
+}
+
 TEST(RemoteModel, ABillIsMadeBeforeAnythingIsAsked) {
   const Workload work{.pairs = 2000, .pair_characters = 4'000'000, .requests = 40, .texts = {1000, 2'000'000}};
   const auto bill = [&](const char* api, const char* url, const Json& fields) {
