@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include "base/error.h"
 #include "base/parallel.h"
@@ -209,13 +210,15 @@ class RemoteEmbeddings : public Reranker, public RemoteEncoder {
   }
 
   std::vector<std::vector<double>> score(std::span<const Need> needs, std::span<const Document> documents) override {
-    prepare(needs, documents, {});
+    const Texts all = texts_of(needs, documents);
+    prepare(all, {});
+    const std::span keys(all.keys);
     std::vector<std::vector<double>> scores;
-    for (const Need& need : needs) {
-      const Vector& query = kept_[key(TextRole::kQuery, query_text(remote_->recipe(), need))];
+    for (const Fingerprint& need : keys.first(needs.size())) {
+      const Vector& query = kept_[need];
       auto& row = scores.emplace_back();
-      for (const Document& document : documents) {
-        const Vector& vector = kept_[key(TextRole::kDocument, document_text(remote_->recipe(), document))];
+      for (const Fingerprint& document : keys.subspan(needs.size())) {
+        const Vector& vector = kept_[document];
         if (vector.elements.size() != query.elements.size())
           throw Unavailable(remote_->service().complaint("its vectors have other lengths than before"));
         row.push_back(similarity(remote_->recipe().similarity, query.elements, vector.elements));
@@ -225,15 +228,7 @@ class RemoteEmbeddings : public Reranker, public RemoteEncoder {
   }
 
   void prepare(std::span<const Need> needs, std::span<const Document> documents, const Progress& progress) override {
-    const Texts all = texts_of(needs, documents);
-    // A request has texts of one role, so that the chunks of queries and documents are cut apart; but what is scored
-    // after has to be there together.
-    VectorWork work;
-    work.chunk = remote_->batch();
-    work.threads = remote_->recipe().concurrency;
-    work.compute = [&](std::span<const std::size_t> positions) { return compute(all, positions); };
-    work.progress = progress;
-    kept_.prepare(all.keys, work);
+    prepare(texts_of(needs, documents), progress);
   }
 
   TextCount unprepared(std::span<const Need> needs, std::span<const Document> documents) override {
@@ -247,15 +242,13 @@ class RemoteEmbeddings : public Reranker, public RemoteEncoder {
   }
 
   std::optional<Embedded> embedded(std::span<const Need> needs, std::span<const Document> documents) override {
-    const Texts queries = texts_of(needs, {}), all_documents = texts_of({}, documents),
-                all = texts_of(needs, documents);
-    const auto distinct = [](std::vector<Fingerprint> keys) {
-      std::ranges::sort(keys);
-      return static_cast<long>(std::unique(keys.begin(), keys.end()) - keys.begin());
-    };
-    return Embedded{.queries = distinct(queries.keys),
-                    .documents = distinct(all_documents.keys),
-                    .computed = kept_.times_computed(all.keys)};
+    const Texts texts = texts_of(needs, documents);
+    const auto border = texts.keys.begin() + static_cast<std::ptrdiff_t>(needs.size());
+    const std::set queries(texts.keys.begin(), border), all_documents(border, texts.keys.end());
+    const std::set all(texts.keys.begin(), texts.keys.end());
+    return Embedded{.queries = static_cast<long>(queries.size()),
+                    .documents = static_cast<long>(all_documents.size()),
+                    .computed = kept_.times_computed(std::vector(all.begin(), all.end()))};
   }
 
   std::optional<std::string> bill(const Workload& work) const override {
@@ -286,6 +279,17 @@ class RemoteEmbeddings : public Reranker, public RemoteEncoder {
     for (const Need& need : needs) add(TextRole::kQuery, query_text(remote_->recipe(), need));
     for (const Document& document : documents) add(TextRole::kDocument, document_text(remote_->recipe(), document));
     return all;
+  }
+
+  void prepare(const Texts& all, const Progress& progress) {
+    // A request has texts of one role, so that the chunks of queries and documents are cut apart; but what is scored
+    // after has to be there together.
+    VectorWork work;
+    work.chunk = remote_->batch();
+    work.threads = remote_->recipe().concurrency;
+    work.compute = [&](std::span<const std::size_t> positions) { return compute(all, positions); };
+    work.progress = progress;
+    kept_.prepare(all.keys, work);
   }
 
   /// On this thread, request by request.

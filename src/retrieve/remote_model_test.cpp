@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cmath>
+#include <map>
 #include <set>
 #include <thread>
 
@@ -423,6 +424,42 @@ TEST(RemoteModel, EachTextIsEmbeddedOnceByAsManyRequestsAtOnceAsAllowed) {
   EXPECT_LE(vectors.server.most_at_once(), 3);
   EXPECT_GE(vectors.server.most_at_once(), 2);
   EXPECT_EQ(reranker->embedded(needs, documents)->computed, 62);
+}
+
+/// A store in memory.
+struct MapStore : VectorStore {
+  std::map<base::Fingerprint, Vector> vectors;
+  std::map<base::Fingerprint, long> times;
+
+  std::vector<std::optional<Vector>> find(std::span<const base::Fingerprint> texts) override {
+    std::vector<std::optional<Vector>> found;
+    for (const auto& text : texts)
+      found.push_back(vectors.contains(text) ? std::optional(vectors.at(text)) : std::nullopt);
+    return found;
+  }
+  void put(std::span<const base::Fingerprint> texts, std::span<const Vector> made) override {
+    for (std::size_t i = 0; i < texts.size(); ++i) vectors[texts[i]] = made[i], ++times[texts[i]];
+  }
+  long times_put(std::span<const base::Fingerprint> texts) override {
+    long sum = 0;
+    for (const auto& text : texts) sum += times[text];
+    return sum;
+  }
+};
+
+TEST(RemoteModel, ATextThatIsThereTwiceIsBoughtAndCountedOnce) {
+  VectorServer vectors;
+  MapStore store;
+  const auto reranker =
+      open_model(source("openai-embeddings", vectors.server.url(), {{"concurrency", 1}})).open(&store);
+  const std::vector<Document> documents = {
+      {DocumentId("a"), "", "same"}, {DocumentId("b"), "", "same"}, {DocumentId("c"), "", "other"}};
+  reranker->score(std::vector<Need>{kNeed}, documents);
+  const Embedded embedded = *reranker->embedded(std::vector<Need>{kNeed}, documents);
+  EXPECT_EQ(vectors.texts, 3);
+  EXPECT_EQ(embedded.computed, 3);
+  EXPECT_EQ(embedded.queries, 1);
+  EXPECT_EQ(embedded.documents, 2);
 }
 
 TEST(RemoteModel, RerankersOfOneModelShareItsBound) {
