@@ -103,25 +103,31 @@ class Remote {
     return request;
   }
 
-  /// Calls send(begin, end) for pieces of the texts, in order, as large as the service takes them: a piece that it
-  /// refuses as too large is halved, and so are those that come later. Throws BadInput for a single one.
-  void in_batches(std::span<const std::string> texts, const std::string& who,
-                  const std::function<void(std::size_t begin, std::size_t end)>& send) {
-    for (std::size_t begin = 0; begin < texts.size();) {
-      const std::size_t end = begin + fitting(texts.subspan(begin));
+  using Send = std::function<void(std::span<const std::string> piece)>;
+
+  /// Calls send() for the first of the texts, as many as the service takes, and says how many they were: a piece that
+  /// it refuses as too large is halved, and so are those that come later. Throws BadInput for a single one.
+  std::size_t in_one_batch(std::span<const std::string> texts, const std::string& who, const Send& send) {
+    for (;;) {
+      const auto piece = texts.first(fitting(texts));
       try {
-        send(begin, end);
-        begin = end;
+        send(piece);
+        return piece.size();
       } catch (const net::TooLarge& refused) {
-        if (end - begin == 1)
-          throw BadInput(who + " that begins " + beginning(texts[begin]) + " is too long for the model: " +
+        if (piece.size() == 1)
+          throw BadInput(who + " that begins " + beginning(piece.front()) + " is too long for the model: " +
                          refused.what() + (shape_.answers() ? "; \"max_characters\" in a recipe cuts documents" : ""));
-        const std::size_t half = (end - begin) / 2;
+        const std::size_t half = piece.size() / 2;
         std::size_t batch = batch_;
         while (half < batch && !batch_.compare_exchange_weak(batch, half)) {
         }
       }
     }
+  }
+
+  /// The same for all of the texts, in order.
+  void in_batches(std::span<const std::string> texts, const std::string& who, const Send& send) {
+    while (!texts.empty()) texts = texts.subspan(in_one_batch(texts, who, send));
   }
 
   /// Each vector is as long as the first that came.
@@ -202,7 +208,9 @@ class RemoteEmbeddings : public Reranker, public RemoteEncoder {
     const std::size_t batch = remote_->batch(), chunks = (texts.size() + batch - 1) / batch;
     std::vector<std::vector<std::vector<float>>> parts(chunks);
     base::parallel_for(chunks, remote_->recipe().concurrency, [&](int, std::size_t c) {
-      parts[c] = encode_chunk(role, texts.subspan(c * batch, std::min(batch, texts.size() - c * batch)));
+      const auto chunk = texts.subspan(c * batch, std::min(batch, texts.size() - c * batch));
+      while (parts[c].size() < chunk.size())
+        std::ranges::move(encode_some(role, chunk.subspan(parts[c].size())), std::back_inserter(parts[c]));
     });
     std::vector<std::vector<float>> vectors;
     for (auto& part : parts) std::ranges::move(part, std::back_inserter(vectors));
@@ -292,36 +300,33 @@ class RemoteEmbeddings : public Reranker, public RemoteEncoder {
     kept_.prepare(all.keys, work);
   }
 
-  /// On this thread, request by request.
-  std::vector<std::vector<float>> encode_chunk(TextRole role, std::span<const std::string> texts) const {
+  /// Of the first of the texts: as many as one request takes.
+  std::vector<std::vector<float>> encode_some(TextRole role, std::span<const std::string> texts) const {
     const auto& shape = std::get<EmbeddingShape>(remote_->shape().family);
     std::vector<std::vector<float>> vectors;
     const std::string who = role == TextRole::kQuery ? "the query" : "the document";
-    remote_->in_batches(texts, who, [&](std::size_t begin, std::size_t end) {
-      const auto piece = texts.subspan(begin, end - begin);
+    remote_->in_one_batch(texts, who, [&](std::span<const std::string> piece) {
       const Json body = remote_->body(shape.request(remote_->recipe(), role, piece));
-      auto some = remote_->service().ask(body, [&](const Json& answer) {
+      vectors = remote_->service().ask(body, [&](const Json& answer) {
         auto read = shape.vectors(answer, piece.size());
         remote_->check_dimensions(read);
         return read;
       });
-      std::ranges::move(some, std::back_inserter(vectors));
     });
     return vectors;
   }
 
-  /// The vectors of the texts at these positions; queries and documents go in requests of their own.
+  /// What one request gives of the first of the texts at these positions, which are of one role; so that a failure of
+  /// the next loses nothing.
   std::vector<Vector> compute(const Texts& all, std::span<const std::size_t> positions) {
-    std::vector<Vector> vectors(positions.size());
-    for (const TextRole role : {TextRole::kQuery, TextRole::kDocument}) {
-      std::vector<std::string> texts;
-      std::vector<std::size_t> places;
-      for (std::size_t i = 0; i < positions.size(); ++i)
-        if (all.roles[positions[i]] == role) texts.push_back(all.texts[positions[i]]), places.push_back(i);
-      if (texts.empty()) continue;
-      auto some = encode_chunk(role, texts);
-      for (std::size_t i = 0; i < places.size(); ++i) vectors[places[i]].elements = std::move(some[i]);
+    const TextRole role = all.roles[positions.front()];
+    std::vector<std::string> texts;
+    for (const std::size_t position : positions) {
+      if (all.roles[position] != role) break;
+      texts.push_back(all.texts[position]);
     }
+    std::vector<Vector> vectors;
+    for (auto& elements : encode_some(role, texts)) vectors.push_back({std::move(elements)});
     return vectors;
   }
 
@@ -343,8 +348,7 @@ class RemoteReranker : public Reranker {
       const std::string query = query_text(remote_->recipe(), need);
       auto& row = scores.emplace_back();
       remote_->in_batches(
-          texts, "with the query " + beginning(query) + ", the document", [&](std::size_t begin, std::size_t end) {
-            const auto piece = std::span<const std::string>(texts).subspan(begin, end - begin);
+          texts, "with the query " + beginning(query) + ", the document", [&](std::span<const std::string> piece) {
             const Json body = remote_->body(shape.request(remote_->recipe(), query, piece));
             const auto some =
                 remote_->service().ask(body, [&](const Json& answer) { return shape.scores(answer, piece.size()); });
@@ -404,8 +408,7 @@ class RemoteAnswers : public Reranker {
   std::vector<LikelyTokens> tokens_after(std::span<const std::string> prompts) {
     const auto& shape = std::get<AnswerShape>(remote_->shape().family);
     std::vector<LikelyTokens> tokens;
-    remote_->in_batches(prompts, "the prompt", [&](std::size_t begin, std::size_t end) {
-      const auto piece = prompts.subspan(begin, end - begin);
+    remote_->in_batches(prompts, "the prompt", [&](std::span<const std::string> piece) {
       const Json body = remote_->body(shape.request(remote_->recipe(), piece));
       auto some = remote_->service().ask(body, [&](const Json& answer) { return shape.tokens(answer, piece.size()); });
       std::ranges::move(some, std::back_inserter(tokens));

@@ -462,6 +462,35 @@ TEST(RemoteModel, ATextThatIsThereTwiceIsBoughtAndCountedOnce) {
   EXPECT_EQ(embedded.documents, 2);
 }
 
+TEST(RemoteModel, VectorsOfAHalvedBatchAreKeptThoughALaterRequestFails) {
+  std::atomic<bool> is_failing = true;
+  std::vector<std::size_t> sizes;
+  const TestServer server([&](const ServedRequest& request) {
+    const std::size_t count = Json::parse(request.body)["inputs"].size();
+    if (count > 2) return ServedReply{.status = 413};
+    if (is_failing && sizes.size() == 3) return ServedReply{.status = 400};
+    sizes.push_back(count);
+    return ServedReply{.body = Json(std::vector(count, std::vector{1, 2})).dump()};
+  });
+  std::vector<std::string> texts;
+  for (int i = 0; i < 8; ++i) texts.push_back("text " + std::to_string(i));
+  std::vector<Document> documents;
+  for (const std::string& text : texts) documents.push_back({DocumentId("d"), "", text});
+  MapStore store;
+  const auto prepare = [&] {
+    open_model(source("tei-embeddings", server.url(), {{"concurrency", 1}}))
+        .open(&store)
+        ->prepare(std::vector<Need>{kNeed}, documents, {});
+  };
+  EXPECT_THROW(prepare(), base::BadInput);
+  EXPECT_EQ(sizes, (std::vector<std::size_t>{1, 2, 2}));  // the need, and four documents
+  EXPECT_EQ(store.vectors.size(), 5u);
+  is_failing = false;
+  prepare();
+  EXPECT_EQ(sizes, (std::vector<std::size_t>{1, 2, 2, 2, 2}));  // nothing twice
+  EXPECT_EQ(store.vectors.size(), 9u);
+}
+
 TEST(RemoteModel, RerankersOfOneModelShareItsBound) {
   const TestServer server([](const ServedRequest&) {
     return ServedReply{.body = R"([{"index":0,"score":1},{"index":1,"score":0},{"index":2,"score":2}])",

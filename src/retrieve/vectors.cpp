@@ -52,6 +52,15 @@ void KeptVectors::load(std::span<const Fingerprint> texts, std::span<const std::
   }
 }
 
+void KeptVectors::keep(std::span<const Fingerprint> texts, std::vector<Vector> vectors) {
+  const std::lock_guard guard(lock_);
+  computed_ += static_cast<long>(vectors.size());
+  for (std::size_t i = 0; i < vectors.size(); ++i) {
+    kept_bytes_ += vectors[i].elements.size() * sizeof(float);
+    kept_.emplace(texts[i], std::move(vectors[i]));
+  }
+}
+
 void KeptVectors::prepare(std::span<const Fingerprint> texts, const VectorWork& work) {
   if (kept_bytes_ > kMostKept) {
     kept_.clear();
@@ -77,18 +86,15 @@ void KeptVectors::prepare(std::span<const Fingerprint> texts, const VectorWork& 
       for (const std::size_t i : std::span(distinct).subspan(begin, size))
         if (!kept_.contains(texts[i])) positions.push_back(i), keys.push_back(texts[i]);
     }
-    std::vector<Vector> vectors;
-    if (!positions.empty()) {
-      vectors = work.compute(positions);
-      base::check(vectors.size() == positions.size());
-      if (store_ != nullptr) store_->put(keys, vectors);
+    for (std::size_t got = 0; got < positions.size();) {
+      std::vector<Vector> vectors = work.compute(std::span(positions).subspan(got));
+      base::check(!vectors.empty() && vectors.size() <= positions.size() - got);
+      const auto these = std::span<const Fingerprint>(keys).subspan(got, vectors.size());
+      got += vectors.size();
+      if (store_ != nullptr) store_->put(these, vectors);
+      keep(these, std::move(vectors));
     }
     const std::lock_guard guard(lock_);
-    computed_ += static_cast<long>(vectors.size());
-    for (std::size_t i = 0; i < vectors.size(); ++i) {
-      kept_bytes_ += vectors[i].elements.size() * sizeof(float);
-      kept_.emplace(keys[i], std::move(vectors[i]));
-    }
     done += static_cast<long>(size);
     if (work.progress) work.progress(done, static_cast<long>(distinct.size()));
   });

@@ -38,7 +38,8 @@ class VectorStore {
 struct VectorWork {
   std::size_t chunk = 64;  ///< texts at a time: what a crash can cost; for an API, a request
   int threads = 1;         ///< chunks under way at once, each on a thread
-  /// The vectors of the texts at these positions, in order.
+  /// The vectors of the texts at these positions, in order; or of the first of them, at least one, which are kept
+  /// before the rest is asked for.
   std::function<std::vector<Vector>(std::span<const std::size_t> positions)> compute;
   /// Told after each chunk, from one thread at a time, how many of the distinct texts have their vectors. What it
   /// throws ends the work; what was computed is kept.
@@ -73,6 +74,7 @@ class KeptVectors {
     std::size_t operator()(const base::Fingerprint& text) const;
   };
   void load(std::span<const base::Fingerprint> texts, std::span<const std::size_t> positions);
+  void keep(std::span<const base::Fingerprint> texts, std::vector<Vector> vectors);
 
   VectorStore* store_ = nullptr;
   std::mutex lock_;

@@ -1,5 +1,6 @@
 #include "retrieve/vectors.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <map>
@@ -76,6 +77,29 @@ TEST(KeptVectors, EachDistinctTextIsComputedOnce) {
   kept.prepare(named({"c", "d"}), counting.work(2));
   EXPECT_EQ(counting.computed, 4);
   EXPECT_EQ(kept.computed(), 4);
+}
+
+TEST(KeptVectors, WhatComesInPartsIsStoredPartByPart) {
+  MapStore store;
+  KeptVectors kept;
+  kept.keep_in(&store);
+  const auto texts = named({"a", "b", "c", "d", "e"});
+  std::vector<std::size_t> asked;
+  const VectorWork work{.chunk = 5, .compute = [&](std::span<const std::size_t> positions) {
+                          asked.push_back(positions.size());
+                          if (asked.size() == 3) throw base::BadInput("the third fails");
+                          std::vector<Vector> vectors;  // of the first two of them at most
+                          for (const std::size_t position : positions.first(std::min<std::size_t>(2, positions.size())))
+                            vectors.push_back({{static_cast<float>(position)}, 1});
+                          return vectors;
+                        }};
+  EXPECT_THROW(kept.prepare(texts, work), base::BadInput);
+  EXPECT_EQ(store.vectors.size(), 4u);
+  kept.prepare(texts, work);
+  EXPECT_EQ(asked, (std::vector<std::size_t>{5, 3, 1, 1}));
+  for (std::size_t i = 0; i < texts.size(); ++i) EXPECT_EQ(kept[texts[i]].elements[0], static_cast<float>(i));
+  EXPECT_EQ(kept.computed(), 5);
+  EXPECT_EQ(store.times_put(texts), 5);
 }
 
 TEST(KeptVectors, AStoreServesTheNextProcess) {
