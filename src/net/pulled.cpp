@@ -1,5 +1,7 @@
 #include "net/pulled.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/file.h"
 #include "format/json.h"
@@ -60,8 +62,9 @@ std::string to_text(const Pulled& pulled) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-std::optional<Pulled> read_pulled(const fs::path& folder) {
-  const fs::path path = folder / kPulledFile;
+namespace {
+
+std::optional<Pulled> read(const fs::path& path) {
   if (!base::is_there(path)) return std::nullopt;
   const Json json = format::read_json(path);
   if (!json.is_object() || json.value("heed", Json()) != "pull")
@@ -73,6 +76,47 @@ std::optional<Pulled> read_pulled(const fs::path& folder) {
   } catch (const Json::exception& error) {
     throw base::BadInput(path.string() + ": is not what heed pull writes: " + error.what());
   }
+}
+
+/// Whether the path stays below the folder that it is relative to, and names a file there.
+bool is_below(const fs::path& path) {
+  return path.is_relative() && path.has_filename() && std::ranges::find(path, "..") == path.end();
+}
+
+void remove_file(const fs::path& path) {
+  std::error_code error;
+  if (fs::is_directory(fs::symlink_status(path, error))) return;
+  fs::remove(path, error);
+  if (error) throw base::BadInput(path.string() + ": cannot be removed: " + error.message());
+}
+
+fs::path retired(const fs::path& folder) {
+  return folder / (std::string(kPulledFile) + ".old");
+}
+
+}  // namespace
+
+std::optional<Pulled> read_pulled(const fs::path& folder) {
+  return read(folder / kPulledFile);
+}
+
+void retire_pulled(const fs::path& folder) {
+  std::error_code error;
+  fs::rename(folder / kPulledFile, retired(folder), error);
+  if (error) throw base::BadInput((folder / kPulledFile).string() + ": cannot be renamed: " + error.message());
+}
+
+void remove_retired(const Pulled& plan, const fs::path& folder) {
+  std::optional<Pulled> old;
+  try {
+    old = read(retired(folder));
+  } catch (const base::BadInput&) {  // broken, or another version's: nothing is known to be heed's
+  }
+  if (old)
+    for (const Pulled::File& file : old->files)
+      if (is_below(file.path) && std::ranges::find(plan.files, file.path, &Pulled::File::path) == plan.files.end())
+        remove_file(folder / file.path);
+  remove_file(retired(folder));
 }
 
 std::vector<std::string> faults_of(const Pulled& pulled, const fs::path& folder) {

@@ -149,6 +149,52 @@ TEST(Pull, AKilledRunGoesOnWhereItWasAndFetchesNothingTwice) {
   EXPECT_FALSE(fs::exists(place.data() / "top_ranked.jsonl.incomplete"));
 }
 
+TEST(Pull, AnotherRevisionIsCompleteOnlyWhenAllOfItIsThere) {
+  HostedRepository first = tiny_model("lab/tiny"), second = first;
+  second.commit = std::string(40, 'b');
+  second.files.erase("model.safetensors");
+  second.files.erase("vocab.txt");
+  second.files["tokenizer.json"] = "{}";
+  second.files["config.json"] = R"({"model_type": "bert"})";
+  const TestHub before({first}), after({second});
+  const TestHub failing({second}, [](const ServedRequest& request, ServedReply& reply) {
+    if (request.path.ends_with("/pytorch_model.bin")) reply = {.status = 500};
+  });
+  const Place place(before.url());
+  ASSERT_TRUE(succeeded(place.pull({"lab/tiny"})));
+  const fs::path folder = place.model("lab/tiny");
+  std::ofstream(folder / "notes.txt") << "a person's own\n";
+  EXPECT_EQ(place.pull({"lab/tiny", "--endpoint", failing.url(), "--attempts", "1"}).code, 69);
+  EXPECT_FALSE(fs::exists(folder / "heed-pull.json"));
+  EXPECT_TRUE(fs::exists(folder / "model.safetensors")) << "nothing is removed before all is there";
+  EXPECT_TRUE(refused(place.pull({"lab/tiny", "--check"}), 65, "not to its end"));
+  ASSERT_TRUE(succeeded(place.pull({"lab/tiny", "--endpoint", after.url()})));
+  EXPECT_EQ(files_below(folder),
+            (std::vector<std::string>{"config.json", "heed-pull.json", "notes.txt", "pytorch_model.bin",
+                                      "tokenizer.json", "tokenizer_config.json"}));
+  EXPECT_TRUE(succeeded(place.pull({"lab/tiny", "--check"})));
+}
+
+TEST(Pull, AManifestThatNamesOthersFilesRemovesNone) {
+  const TestHub hub({tiny_model("lab/tiny")});
+  const Place place(hub.url());
+  ASSERT_TRUE(succeeded(place.pull({"lab/tiny"})));
+  const fs::path folder = place.model("lab/tiny");
+  const std::string outside = place.dir.write("mine.txt", "mine");
+  fs::create_directory(folder / "empty");
+  auto manifest = nlohmann::json::parse(content_of(folder / "heed-pull.json"));
+  for (const std::string& path : {outside, std::string("../../../../../mine.txt"), std::string("empty")}) {
+    manifest["files"].push_back(manifest["files"][0]);
+    manifest["files"].back()["path"] = path;
+  }
+  std::ofstream(folder / "heed-pull.json") << manifest;
+  ASSERT_TRUE(fs::exists(folder / "../../../../../mine.txt"));
+  ASSERT_TRUE(succeeded(place.pull({"lab/tiny"})));
+  EXPECT_TRUE(fs::exists(outside));
+  EXPECT_TRUE(fs::is_directory(folder / "empty"));
+  EXPECT_TRUE(succeeded(place.pull({"lab/tiny", "--check"})));
+}
+
 TEST(Pull, TwoAtOnceFetchEachFileOnce) {
   const TestHub hub({core17()}, [](const ServedRequest& request, ServedReply& reply) {
     if (request.path.ends_with("corpus.jsonl")) reply.delay = std::chrono::milliseconds(300);

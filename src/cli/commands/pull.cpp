@@ -119,8 +119,10 @@ void pull_one(const Wanted& wanted, const net::Hub& hub) {
   const Pulled plan = plan_of(wanted, hub);
   say(wanted.name + ": the " + std::string(name_of(plan.repository.kind)) + " " + plan.repository.id + " at " +
       plan.commit.substr(0, 12) + ", " + files_text(plan));
-  const int count = fetch_files(wanted, plan, hub);
   const fs::path manifest = wanted.folder / net::kPulledFile;
+  if (base::is_there(manifest) && base::read_file(manifest) != to_text(plan)) net::retire_pulled(wanted.folder);
+  const int count = fetch_files(wanted, plan, hub);
+  net::remove_retired(plan, wanted.folder);
   if (const std::string text = to_text(plan); !base::is_there(manifest) || base::read_file(manifest) != text)
     base::write_file(manifest, text);
   if (count == 0) say(wanted.name + ": everything was there");
