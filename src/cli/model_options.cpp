@@ -1,6 +1,7 @@
 #include "cli/model_options.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <fstream>
 
@@ -86,6 +87,13 @@ std::optional<fs::path> folder_meant(const std::string& model) {
   if (variable("HEED_MODELS").empty() && user_cache().empty()) return std::nullopt;
   const fs::path pulled = models_root() / model;
   return base::is_there(pulled / net::kPulledFile) ? std::optional(pulled) : std::nullopt;
+}
+
+/// The name as it can be part of files' names and a field of a TREC run.
+std::string plain_name(std::string name) {
+  const auto parts_names = [](unsigned char c) { return c == '/' || std::isspace(c) != 0; };
+  std::ranges::replace_if(name, parts_names, '_');
+  return name;
 }
 
 const Preset& preset_named(const std::string& name) {
@@ -195,7 +203,7 @@ retrieve::LocalModelSource find_model(const ModelFlags& flags) {
     if (id == named->other_id) source.name = fs::path(id).filename();
     source.folder = find_repository(id, "config.json");
   }
-  std::ranges::replace(source.name, '/', '_');  // it becomes part of files' names
+  source.name = plain_name(source.name);
   source.recipe = recipe_of(flags, source.folder, preset);
   if (adapter.empty() && preset != nullptr && !preset->base_id.empty())
     adapter = find_repository(std::string(preset->hub_id), "adapter_config.json").string();
@@ -265,7 +273,7 @@ std::optional<retrieve::RemoteModelSource> find_remote_model(const ModelFlags& f
   if (const auto* const preset = retrieve::find_remote_preset(flags.model);
       preset != nullptr && flags.remote.api.empty())
     source.name = preset->name;
-  std::ranges::replace(source.name, '/', '_');  // it becomes part of files' names
+  source.name = plain_name(source.name);
   source.key_origin = key_variable(source.recipe);
   source.key = key_from_environment(source.key_origin, source.recipe.api);
   source.hooks = telling_hooks();

@@ -31,6 +31,13 @@ std::string lower(std::string_view text) {
   return result;
 }
 
+/// A model's name as it is looked up: in lower case, and with '_' for blanks, as files' names and runs' tags have it.
+std::string name_key(std::string_view name) {
+  std::string key = lower(name);
+  std::ranges::replace(key, ' ', '_');
+  return key;
+}
+
 std::string_view last_part(std::string_view hub_id) {
   return hub_id.substr(hub_id.rfind('/') + 1);
 }
@@ -78,7 +85,7 @@ Published::Published(const std::filesystem::path& folder) : text_(base::read_fil
   while (const auto line = others.next()) {
     const auto field = format::split_tabs(*line);
     if (field.size() != 2) others.fail("a line has 2 fields (model also)");
-    names_.try_emplace(lower(field[1]), lower(field[0]));
+    names_.try_emplace(name_key(field[1]), name_key(field[0]));
   }
   name_ends();
 }
@@ -89,7 +96,7 @@ void Published::name_ends() {
   std::set<std::string> plain;
   std::map<std::string, std::set<std::string>> ends;  // of the Hub's ids that no line of models.tsv names
   for (const PublishedModel& model : models_) {
-    const std::string name = lower(model.name);
+    const std::string name = name_key(model.name);
     if (name.find('/') == std::string::npos)
       plain.insert(name);
     else if (!names_.contains(name))
@@ -100,7 +107,7 @@ void Published::name_ends() {
 }
 
 std::string Published::known_as(std::string_view name) const {
-  const std::string key = lower(name);
+  const std::string key = name_key(name);
   const auto found = names_.find(key);
   return found == names_.end() ? key : found->second;
 }

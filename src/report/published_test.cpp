@@ -71,6 +71,8 @@ TEST(Published, AModelIsKnownByAnyOfItsNames) {
   EXPECT_TRUE(published.is_same_model("e5-base-v2", "intfloat/E5-base-v2"));
   EXPECT_TRUE(published.is_same_model("tart-full-flan-t5-xl", "TART-FLAN-xl"));
   EXPECT_TRUE(published.is_same_model("bge-m3", "BAAI/bge-m3"));
+  EXPECT_TRUE(published.is_same_model("OpenAI_v3_Large", "OpenAI v3 Large"));
+  EXPECT_TRUE(published.is_same_model("openai_v3_large", "openai/text-embedding-3-large"));
   EXPECT_FALSE(published.is_same_model("GritLM-7B", "GritLM-Reranker"));
   EXPECT_FALSE(published.is_same_model("bm25", "mteb/baseline-bm25s"));
 }

@@ -1,7 +1,9 @@
 #include <atomic>
 #include <fstream>
+#include <iterator>
 #include <mutex>
 #include <set>
+#include <sstream>
 
 #include <nlohmann/json.hpp>
 
@@ -120,6 +122,30 @@ TEST(Remote, WhatWasBoughtIsKeptWhenALaterRequestFails) {
     const std::size_t requests = service.server.requests().size();
     EXPECT_TRUE(succeeded(heed(bench(model, out), with_key)));
     EXPECT_EQ(service.server.requests().size(), requests) << "a third run has nothing to ask";
+  }
+}
+
+TEST(Remote, ANameWithBlanksIsOneFieldOfARun) {
+  const TemporaryDir dir;
+  const Service service;
+  const auto recipe = dir.write("r.json", R"({"kind":"remote","api":"openai-embeddings","model":"m"})").string();
+  for (const auto& [model, name] :
+       {std::pair<std::vector<std::string>, std::string>({"--model", "OpenAI v3 Large"}, "OpenAI_v3_Large"),
+        {{"--model", "my own\tone", "--recipe-file", recipe}, "my_own_one"}}) {
+    const std::string out = (dir.path() / name).string();
+    auto words = bench(model, out);
+    words.insert(words.end(), {"--url", service.server.url()});
+    ASSERT_TRUE(succeeded(heed(words)));
+    std::ifstream run(fs::path(out) / "runs/demo.og.run");
+    std::string line;
+    int lines = 0;
+    for (; std::getline(run, line); ++lines) {
+      std::istringstream fields(line);
+      const std::vector<std::string> all{std::istream_iterator<std::string>(fields), {}};
+      ASSERT_EQ(all.size(), 6u) << line;
+      EXPECT_EQ(all[5], name);
+    }
+    EXPECT_GT(lines, 0);
   }
 }
 
