@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <memory>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -289,12 +290,24 @@ void AnswerLog::read() {
       answers_.emplace(Key(line.text("prompt_sha256"), static_cast<int>(line.integer("tried"))), line.text("answer"));
 }
 
+std::optional<std::string> AnswerLog::found(const Key& key) {
+  std::unique_lock guard(lock_);
+  asked_.wait(guard, [&] { return !asking_.contains(key); });
+  if (const auto found = answers_.find(key); found != answers_.end()) return ++reused_, found->second;
+  asking_.insert(key);
+  return std::nullopt;
+}
+
+void AnswerLog::end_asking(const Key& key) {
+  const std::lock_guard guard(lock_);
+  asking_.erase(key);
+  asked_.notify_all();
+}
+
 std::string AnswerLog::answer(const ChatQuestion& question, const Json& what, const AskChat& ask) {
   const Key key(base::fingerprint(question.prompt).hex(), question.tried);
-  {
-    const std::lock_guard guard(lock_);
-    if (const auto found = answers_.find(key); found != answers_.end()) return ++reused_, found->second;
-  }
+  if (auto there = found(key)) return *std::move(there);
+  const std::shared_ptr<void> at_end(nullptr, [&](void*) { end_asking(key); });
   std::string answer = ask(question);
   Json json = what;
   json["tried"] = question.tried;

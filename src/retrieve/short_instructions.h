@@ -1,11 +1,13 @@
 #pragma once
 
+#include <condition_variable>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -53,7 +55,8 @@ class AnswerLog {
   /// stay in the file and are not used. Throws BadInput where the file is not such a log or cannot be written.
   AnswerLog(std::filesystem::path path, std::string model);
 
-  /// The answer that is there, or else what `ask` gives, which is there then. `what` says for people whose question it
+  /// The answer that is there, or else what `ask` gives, which is there then. A question that another thread has asked
+  /// is waited for, and asked only where that threw. `what` says for people whose question it
   /// is: {"id": .., "step": ..}.
   std::string answer(const ChatQuestion& question, const format::Json& what, const AskChat& ask);
 
@@ -64,10 +67,15 @@ class AnswerLog {
   using Key = std::pair<std::string, int>;  // of the prompt's fingerprint, and how often it was tried
 
   void read();
+  /// The answer that is there, waited for where it is under way; none where it is to be asked for, as is noted then.
+  std::optional<std::string> found(const Key& key);
+  void end_asking(const Key& key);
 
   std::filesystem::path path_;
   std::string model_;
   std::mutex lock_;
+  std::condition_variable asked_;
+  std::set<Key> asking_;  ///< questions under way
   std::map<Key, std::string> answers_;
   std::ofstream out_;
   long reused_ = 0;
