@@ -1,9 +1,6 @@
 #include "cli/terminal.h"
 
-#include <chrono>
 #include <cstdio>
-
-#include <unistd.h>
 
 #include "base/error.h"
 #include "text/utf8.h"
@@ -39,16 +36,6 @@ void say(std::string_view sentence) {
 
 void say_all(std::span<const std::string> sentences) {
   for (const std::string& sentence : sentences) say(sentence);
-}
-
-void show_progress(long done, long total) {
-  using Clock = std::chrono::steady_clock;
-  static Clock::time_point last;
-  if (isatty(STDERR_FILENO) == 0) return;
-  const auto now = Clock::now();
-  if (done < total && now - last < std::chrono::milliseconds(200)) return;
-  last = now;
-  std::fprintf(stderr, "\rheed: scored %ld of %ld%s", done, total, done == total ? "\n" : "");
 }
 
 }  // namespace heed::cli

@@ -14,7 +14,4 @@ void print(std::string_view text);
 void say(std::string_view sentence);
 void say_all(std::span<const std::string> sentences);
 
-/// A line on stderr that is written over as work goes on; nothing where stderr is no terminal.
-void show_progress(long done, long total);
-
 }  // namespace heed::cli

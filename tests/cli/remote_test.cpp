@@ -240,6 +240,24 @@ TEST(Remote, PairsAreScoredAndTextsEncodedInOrder) {
   EXPECT_EQ(first, (json{{"embedding", {1 + Service::number("text 0"), Service::number("text 0x")}}}));
 }
 
+TEST(Remote, ATextThatComesAgainIsEncodedOnce) {
+  const TemporaryDir dir;
+  std::string lines;
+  for (int i = 0; i < 600; ++i) lines += json{{"text", "text " + std::to_string(i % 290)}}.dump() + "\n";
+  const auto file = dir.write("texts.jsonl", lines).string();
+  Service service;
+  const Outcome encoded = heed({"encode", "--model", "m", "--api", "openai-embeddings", "--url", service.server.url(),
+                                "--texts", file, "--as", "document", "--concurrency", "1"});
+  ASSERT_TRUE(succeeded(encoded)) << encoded.err;
+  EXPECT_EQ(service.bought.size(), 290u);
+  std::istringstream out(encoded.out);
+  std::string line;
+  int i = 0;
+  for (; std::getline(out, line); ++i)
+    EXPECT_EQ(json::parse(line)["embedding"][0], 1 + Service::number("text " + std::to_string(i % 290))) << i;
+  EXPECT_EQ(i, 600);
+}
+
 TEST(Remote, ModelsAndApisAreListed) {
   const Outcome models = heed({"models"});
   EXPECT_NE(models.out.find("OpenAI v3 Large"), std::string::npos);
@@ -334,8 +352,36 @@ TEST(Shorten, AnswersThatCannotBeUsedAreAskedForAgainAndThenGivenUp) {
   EXPECT_TRUE(refused(heed(shorten(server.url(), out)), 69, "no answer about its short can be used (asked 3 times)"));
   ASSERT_EQ(server.requests().size(), 3u);
   EXPECT_GT(json::parse(server.requests()[1].body)["temperature"], 0);
-  EXPECT_NE(json::parse(server.requests()[1].body)["seed"], json::parse(server.requests()[2].body)["seed"]);
+  for (const ServedRequest& request : server.requests()) EXPECT_FALSE(json::parse(request.body).contains("seed"));
   EXPECT_FALSE(fs::exists(out));
+  auto words = shorten(server.url(), out);
+  words.insert(words.end(), {"--seed", "7"});
+  EXPECT_EQ(heed(words).code, 69);
+  ASSERT_EQ(server.requests().size(), 6u);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(json::parse(server.requests()[3 + i].body)["seed"], 7 + i);
+}
+
+TEST(Shorten, AnswersCountForTheSettingsAndTheAddressThatTheyWereAskedWith) {
+  const TemporaryDir dir;
+  const TestServer server([](const ServedRequest& request) {
+    const bool is_cut = json::parse(request.body)["max_tokens"] == 16;
+    return chat(is_cut ? "" : asks_for_keywords(request) ? "[\"news\"]" : "Find it.");
+  });
+  const std::string out = (dir.path() / "queries.jsonl").string();
+  auto words = shorten(server.url() + "/one/v1/chat/completions?key=secret", out);
+  words.insert(words.end(), {"--max-tokens", "16"});
+  EXPECT_EQ(heed(words).code, 69);
+  EXPECT_EQ(server.requests().size(), 3u);
+  words.back() = "4000";
+  EXPECT_EQ(heed(words).code, 0);
+  EXPECT_EQ(server.requests().size(), 3u + 40u);
+  EXPECT_EQ(heed(words).code, 0);
+  EXPECT_EQ(server.requests().size(), 3u + 40u);
+  std::ranges::replace(words, server.url() + "/one/v1/chat/completions?key=secret",
+                       server.url() + "/two/v1/chat/completions?key=secret");
+  EXPECT_EQ(heed(words).code, 0);
+  EXPECT_EQ(server.requests().size(), 3u + 80u);
+  EXPECT_EQ(content_of(out + ".log.jsonl").find("secret"), std::string::npos);
 }
 
 TEST(Shorten, WhatIsWrongIsSaidInOneLine) {

@@ -4,6 +4,7 @@
 #include "base/parallel.h"
 #include "cli/command.h"
 #include "cli/model_options.h"
+#include "cli/progress.h"
 #include "cli/terminal.h"
 #include "cli/text_lines.h"
 
@@ -35,6 +36,7 @@ void say_shortfalls(const retrieve::PairScorer& scorer, std::span<const retrieve
   }
 }
 
+constexpr std::string_view kScored = "scored";
 constexpr std::size_t kBlock = 256;  // pairs scored, and then printed, at a time
 
 using Pairs = std::vector<retrieve::NeedAndDocument>;
@@ -51,10 +53,11 @@ std::vector<std::span<const retrieve::NeedAndDocument>> requests_of(std::span<co
 }
 
 /// A model behind an API, with as many requests under way as it allows.
-void score_remotely(const retrieve::RemoteModelSource& source, const Pairs& pairs) {
+void score_remotely(const retrieve::RemoteModelSource& source, const Pairs& pairs, ProgressView& view) {
   const retrieve::Model model = retrieve::open_model(source);
   std::vector<std::unique_ptr<retrieve::Reranker>> rerankers;
   for (int i = 0; i < model.instances; ++i) rerankers.push_back(model.open(nullptr));
+  view.show(kScored, 0, static_cast<long>(pairs.size()), 0);
   for (std::size_t begin = 0; begin < pairs.size(); begin += kBlock) {
     const auto block = std::span(pairs).subspan(begin, std::min(kBlock, pairs.size() - begin));
     std::vector<collection::Need> needs;
@@ -71,7 +74,7 @@ void score_remotely(const retrieve::RemoteModelSource& source, const Pairs& pair
       for (const double score : scores.front()) lines[i] += "{\"score\":" + numeral(score) + "}\n";
     });
     for (const std::string& some : lines) print(some);
-    show_progress(static_cast<long>(begin + block.size()), static_cast<long>(pairs.size()));
+    view.show(kScored, static_cast<long>(begin + block.size()), static_cast<long>(pairs.size()), 0);
   }
 }
 
@@ -81,15 +84,17 @@ void run_score(const Options& options) {
   Pairs pairs;
   pairs.reserve(lines.size());
   for (const TextLine& line : lines) pairs.push_back({line.need(), line.document()});
-  if (const auto remote = find_remote_model(options.model)) return score_remotely(*remote, pairs);
+  ProgressView view(options.model.model);
+  if (const auto remote = find_remote_model(options.model)) return score_remotely(*remote, pairs, view);
   const auto scorer = retrieve::open_scorer(find_model(options.model));
   say_shortfalls(*scorer, pairs);
+  view.show(kScored, 0, static_cast<long>(pairs.size()), 0);
   for (std::size_t begin = 0; begin < pairs.size(); begin += kBlock) {
     const std::size_t count = std::min(kBlock, pairs.size() - begin);
     std::string text;
     for (const auto& score : scorer->score(std::span(pairs).subspan(begin, count))) text += line_of(score);
     print(text);
-    show_progress(static_cast<long>(begin + count), static_cast<long>(pairs.size()));
+    view.show(kScored, static_cast<long>(begin + count), static_cast<long>(pairs.size()), 0);
   }
 }
 

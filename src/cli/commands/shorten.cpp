@@ -1,10 +1,11 @@
-#include <atomic>
 #include <filesystem>
+#include <mutex>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "base/parallel.h"
 #include "cli/command.h"
+#include "cli/progress.h"
 #include "cli/remote_options.h"
 #include "cli/terminal.h"
 #include "collection/dataset.h"
@@ -136,6 +137,16 @@ net::Chat chat_of(const Options& options) {
   return net::Chat(settings);
 }
 
+/// What answers, with all that makes it answer otherwise; the address without what may be secret in it.
+std::string answerer_of(const Options& options, std::string_view url) {
+  std::string name = options.model + " at " + net::origin_of(url);
+  const std::size_t path = url.find('/', url.find("://") + 3);
+  if (path != std::string_view::npos) name += url.substr(path, url.find_first_of("?#", path) - path);
+  name += ", max_tokens " + std::to_string(options.max_tokens);
+  if (options.seed) name += ", seed " + std::to_string(*options.seed);
+  return name;
+}
+
 void dry_run(const LongTopic& topic, const retrieve::ShortenOptions& options) {
   const bool is_full = options.keywords_from == retrieve::KeywordsFrom::kFull;
   print("--- topic " + topic.id + ": its short instruction ---\n" + retrieve::short_prompt(topic.instruction) +
@@ -155,17 +166,23 @@ void run_shorten(const Options& options) {
   if (options.model.empty()) throw BadUsage("--model names the model as the service calls it");
   const net::Chat chat = chat_of(options);
   const fs::path out = options.out, log_path = options.log.empty() ? out.string() + ".log.jsonl" : options.log;
-  retrieve::AnswerLog log(log_path, options.model + " at " + net::origin_of(chat.service().url()));
-  // A model that answered what cannot be used would answer it again: another temperature and seed.
+  retrieve::AnswerLog log(log_path, answerer_of(options, chat.service().url()));
+  // A model that answered what cannot be used would answer it again: another temperature, and seed where it has one.
   const auto ask = [&](const retrieve::ChatQuestion& question) {
     if (question.tried == 0) return chat.ask(question.prompt);
-    return chat.ask(question.prompt, {.temperature = 0.7, .seed = options.seed.value_or(0) + question.tried});
+    net::ChatVariation variation{.temperature = 0.7};
+    if (options.seed) variation.seed = *options.seed + question.tried;
+    return chat.ask(question.prompt, variation);
   };
   std::vector<retrieve::ShortInstructions> results(work.topics.size());
-  std::atomic<long> done = 0;
+  std::mutex lock;
+  long done = 0;
+  ProgressView view(options.model);
+  view.show("asked", done, static_cast<long>(work.topics.size()), 0);
   base::parallel_for(work.topics.size(), options.concurrency, [&](int, std::size_t i) {
     results[i] = retrieve::shorten(work.topics[i].id, work.topics[i].instruction, how, log, ask);
-    show_progress(++done, static_cast<long>(work.topics.size()));
+    const std::lock_guard guard(lock);
+    view.show("asked", ++done, static_cast<long>(work.topics.size()), 0);
   });
   base::write_file(out, results_text(work, results));
   say(base::counted(static_cast<long>(results.size()), "topic is", "topics are") + " in " + out.string() +
@@ -223,7 +240,8 @@ void set_up_shorten(CLI::App& app) {
       "from\n"
       "there, and asks nothing twice. An answer that cannot be used is asked for again at temperature 0.7; the first "
       "is "
-      "at 0.");
+      "at 0.\n"
+      "Answers count for the --max-tokens and --seed that they were asked with: with others all is asked anew.");
   app.callback([options] { run_shorten(*options); });
 }
 
