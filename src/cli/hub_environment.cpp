@@ -28,18 +28,19 @@ bool is_yes(std::string text) {
   return std::ranges::find(kYes, text) != kYes.end();
 }
 
-/// Where a login of the Hub's own tools leaves its token.
+/// Where a login of the Hub's own tools leaves its token; empty where the environment names no place.
 fs::path token_file() {
   if (const std::string path = variable("HF_TOKEN_PATH"); !path.empty()) return path;
   if (const std::string home = variable("HF_HOME"); !home.empty()) return fs::path(home) / "token";
-  return user_cache() / "huggingface" / "token";
+  const fs::path cache = user_cache();
+  return cache.empty() ? fs::path() : cache / "huggingface" / "token";
 }
 
 std::string token() {
   for (const char* const name : {"HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"})
     if (const std::string token = trimmed(variable(name)); !token.empty()) return token;
   const fs::path file = token_file();
-  return base::is_there(file) ? trimmed(base::read_file(file)) : std::string();
+  return !file.empty() && base::is_there(file) ? trimmed(base::read_file(file)) : std::string();
 }
 
 }  // namespace

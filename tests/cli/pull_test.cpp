@@ -328,6 +328,21 @@ TEST(Pull, TheTokenIsSentAndNeverShown) {
     EXPECT_FALSE(request.headers.contains("authorization"));
 }
 
+TEST(Pull, WithoutAHomeNoTokenIsTakenFromTheFolderOneIsIn) {
+  HostedRepository closed = core17();
+  closed.token = "hf_very_secret";
+  const TestHub hub({closed});
+  Place place(hub.url());
+  place.environment["HOME"] = place.environment["XDG_CACHE_HOME"] = "";
+  place.environment["HEED_DATASETS"] = place.environment["HEED_MODELS"] = place.dir.path() / "all";
+  place.dir.write("huggingface/token", "hf_very_secret\n");
+  const fs::path before = fs::current_path();
+  fs::current_path(place.dir.path());
+  const Outcome outcome = place.pull({"core17", "--dry-run"});
+  fs::current_path(before);
+  EXPECT_TRUE(refused(outcome, 65, "HF_TOKEN has to hold"));
+}
+
 TEST(Pull, WhatIsNotThereIsWrongInputAndWhatFailsIsUnavailable) {
   const TestHub hub({core17()});
   const Place place(hub.url());
