@@ -49,8 +49,9 @@ std::pair<std::vector<System>, std::vector<TaskColumns>> group(const ReportData&
 
 std::string source_of(const System& system) {
   std::string sources;
+  std::set<std::string> named;
   for (const ResultEntry* const entry : system.entries)
-    if (sources.find(entry->source) == std::string::npos) sources += (sources.empty() ? "" : ", ") + entry->source;
+    if (named.insert(entry->source).second) sources += (sources.empty() ? "" : ", ") + entry->source;
   return sources;
 }
 

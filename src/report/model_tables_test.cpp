@@ -82,6 +82,16 @@ TEST(ModelTables, Table2HasBothPairingsAndNothingPublishedForAnUnknownTask) {
   EXPECT_FALSE(table.shows_published());
 }
 
+TEST(ModelTables, AFileWhoseNameIsPartOfAnothersIsNamedToo) {
+  ReportData data{{instruction("bm25", "demo", "map_cut_1000", 0.47, -0.28),
+                   instruction("bm25", "other", "map_cut_1000", 0.4, -0.2),
+                   instruction("bm25", "third", "map_cut_1000", 0.4, -0.2)},
+                  {}};
+  data.results[0].source = "x/out/results.json";
+  data.results[1].source = data.results[2].source = "out/results.json";
+  EXPECT_EQ(table_2(data).rows[0].source, "x/out/results.json, out/results.json");
+}
+
 TEST(ModelTables, ThePapersRecipePutsItsPairingFirst) {
   ReportData data{{instruction("bm25", "demo", "map_cut_1000", 0.47, -0.28)}, {}};
   data.results[0].recipe = "paper";
