@@ -72,7 +72,7 @@ int run(int argc, char** argv) {
   app.footer(
       "heed help COMMAND explains a command; heed help measures lists the measures.\n"
       "Exit codes: 0; 64 wrong usage; 65 wrong input (the message says file, line, what); 69 a needed "
-      "service is unavailable; 70 our fault.");
+      "service is unavailable; 70 our fault; 130 stopped by Ctrl-C or SIGTERM (what was computed is kept).");
   for (const Command& command : commands())
     command.set_up(*app.add_subcommand(std::string(command.name), std::string(command.explanation)));
   try {

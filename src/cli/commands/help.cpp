@@ -92,10 +92,10 @@ need none.
 
 Limits: --batch texts a request, --concurrency requests at once, --timeout seconds for an answer. What is refused as too
 large is halved. A service that is busy or failing is asked again up to --attempts times, with pauses that grow, or as
-long as it asks for (Retry-After). What was answered is kept: a run that failed goes on where it stood.
+long as it asks for (Retry-After). heed bench keeps what was answered: a run that failed goes on where it stood.
 
-Costs are estimated before anything is sent, where --price or the preset says what the service takes: USD per million
-tokens, a token taken as four characters, or per thousand searches. Check them against the service's own list.
+heed bench estimates the costs before anything is sent, where --price or the preset says what the service takes: USD per
+million tokens, a token taken as four characters, or per thousand searches. Check them against the service's own list.
 
 Exit codes: 69 where a service does not answer, fails, or answers what makes no sense; 65 where it refuses the key, the
 model or a text.
