@@ -15,7 +15,8 @@ std::string read_file(const std::filesystem::path& path);
 
 /// Writes the file whole or not at all: under a temporary name beside it, flushed to disk, then renamed. Makes the
 /// folders above it. Throws BadInput, naming the file, where that is impossible; nothing is left behind then. A link
-/// stays and its target is written; what is no file (a device, a pipe) is written into as it is. What a killed writer of this file left under a temporary name is removed.
+/// stays and its target is written; what is no file (a device, a pipe) is written into as it is. What a killed writer
+/// of this file left under a temporary name is removed.
 void write_file(const std::filesystem::path& path, std::string_view content);
 
 /// Makes the folder and those above it. Throws BadInput where a file is in the way or the place is not writable.

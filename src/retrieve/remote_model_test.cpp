@@ -437,6 +437,11 @@ struct MapStore : VectorStore {
       found.push_back(vectors.contains(text) ? std::optional(vectors.at(text)) : std::nullopt);
     return found;
   }
+  std::vector<bool> has(std::span<const base::Fingerprint> texts) override {
+    std::vector<bool> all;
+    for (const auto& text : texts) all.push_back(vectors.contains(text));
+    return all;
+  }
   void put(std::span<const base::Fingerprint> texts, std::span<const Vector> made) override {
     for (std::size_t i = 0; i < texts.size(); ++i) vectors[texts[i]] = made[i], ++times[texts[i]];
   }
