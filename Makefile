@@ -8,7 +8,7 @@
 #
 # make sanitize runs the tests under the address and undefined-behaviour sanitizers.
 
-.PHONY: demo test build bench sanitize packages check-format
+.PHONY: demo test build bench sanitize packages page-packages check-format
 
 build: packages
 	cmake --preset release -Wno-dev --log-level=WARNING
@@ -17,7 +17,7 @@ build: packages
 demo: build
 	build/release/heed demo
 
-test: packages
+test: page-packages
 	cmake --preset release -Wno-dev --log-level=WARNING
 	cmake --build build/release
 	ctest --preset release -j $$(nproc)
@@ -33,7 +33,10 @@ bench: packages
 	bench/run
 
 packages:
-	@./install-packages
+	@./install-packages packages.txt
+
+page-packages: packages
+	@./install-packages packages-page.txt
 
 check-format:
 	clang-format --dry-run -Werror $$(git ls-files '*.h' '*.cpp')

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "net/http.h"
 #include "retrieve/model_files.h"
 #include "retrieve/presets.h"
 
@@ -107,7 +108,9 @@ std::vector<Wanted> pulled_below(const PullRoots& roots) {
 
 net::Pulled plan_of(const Wanted& wanted, const net::Hub& hub) {
   const net::HubListing listing = hub.list(wanted.repository);
-  net::Pulled plan{.endpoint = hub.settings().endpoint, .repository = wanted.repository, .commit = listing.commit};
+  net::Pulled plan{.endpoint = net::without_secrets(hub.settings().endpoint),
+                   .repository = wanted.repository,
+                   .commit = listing.commit};
   std::vector<std::string> listed;
   std::map<std::string, const net::HubFile*> by_path;
   for (const net::HubFile& file : listing.files) {

@@ -141,6 +141,18 @@ void replace_all(std::string& text, std::string_view old, std::string_view by) {
     text.replace(at, old.size(), by);
 }
 
+}  // namespace
+
+std::string without_key(std::string text, const std::optional<Header>& secret) {
+  if (!secret) return text;
+  replace_all(text, secret->value, "***");
+  if (const std::size_t blank = secret->value.find(' '); blank != std::string::npos)  // "Bearer KEY"
+    replace_all(text, std::string_view(secret->value).substr(blank + 1), "***");
+  return text;
+}
+
+namespace {
+
 /// The server's words on one line, without the key that it may repeat.
 std::string quoted(const Request& request, const Response& response) {
   std::string words;
@@ -150,12 +162,7 @@ std::string quoted(const Request& request, const Response& response) {
   }
   const auto type = response.header("content-type").value_or("");
   if (words.empty() && !type.starts_with("text/html")) words = response.body.substr(0, 4 * kLongestQuote);
-  if (request.secret) {
-    const std::string& value = request.secret->value;
-    replace_all(words, value, "***");
-    if (const std::size_t blank = value.find(' '); blank != std::string::npos)  // "Bearer KEY"
-      replace_all(words, std::string_view(value).substr(blank + 1), "***");
-  }
+  words = without_key(std::move(words), request.secret);
   for (char& c : words)
     if (static_cast<unsigned char>(c) < 0x20) c = ' ';
   if (words.size() > kLongestQuote) words = words.substr(0, kLongestQuote) + "...";
@@ -436,7 +443,8 @@ void require_success(const Request& request, const Response& response, std::stri
   else if (response.status == 404)
     message += ": is not there";
   else if (response.status >= 300 && response.status < 400)
-    message += ": is elsewhere, at " + response.header("location").value_or("an address that it does not say");
+    message += ": is elsewhere, at " +
+               without_key(response.header("location").value_or("an address that it does not say"), request.secret);
   else
     message += ": the request is refused";
   message += " (HTTP " + std::to_string(response.status) + ")";

@@ -110,6 +110,9 @@ std::string origin_of(std::string_view url);
 /// The origin and the path: neither a name and password, nor a query. Throws as origin_of.
 std::string without_secrets(std::string_view url);
 
+/// The text, of which a part may be a server's, with the key that the header carries masked: a server may repeat it.
+std::string without_key(std::string text, const std::optional<Header>& secret);
+
 /// Whether a text, read as JSON, has lists and objects in each other beyond what any service answers (64): code that
 /// goes down into it, or copies it, would exhaust the stack.
 bool is_nested_too_deep(std::string_view json);

@@ -215,6 +215,10 @@ TEST(Http, WhatIsRefusedIsSaidInOneLineWithoutTheKey) {
   EXPECT_EQ(refusal(404, R"({"detail":[{"msg":"no\tmodel"}]})"),
             "https://api.example/v1/x: is not there (HTTP 404): no model");
   EXPECT_EQ(refusal(400, "plain words"), "https://api.example/v1/x: the request is refused (HTTP 400): plain words");
+  EXPECT_EQ(complaint_of([&] {
+              require_success(request, {.status = 302, .headers = {{"Location", "http://other/?key=sk-abc"}}});
+            }),
+            "https://api.example/v1/x: is elsewhere, at http://other/?key=*** (HTTP 302)");
   EXPECT_LT(refusal(400, std::string(100000, 'x')).size(), 500u);
   EXPECT_NE(unavailable_because([&] { require_success(request, {.status = 501}); }).find("501"), std::string::npos);
   require_success(request, {.status = 204});

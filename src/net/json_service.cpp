@@ -114,8 +114,13 @@ void JsonService::notice(const std::string& sentence) const {
   state_->notice(sentence);
 }
 
+const std::optional<Header>& JsonService::key() const {
+  return state_->settings.key;
+}
+
 std::string JsonService::complaint(std::string_view what) const {
-  return without_secrets(state_->settings.url) + ": answered what makes no sense: " + std::string(what);
+  return without_secrets(state_->settings.url) +
+         ": answered what makes no sense: " + without_key(std::string(what), state_->settings.key);
 }
 
 Json JsonService::answer_to(const Json& body) const {

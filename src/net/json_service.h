@@ -56,6 +56,8 @@ class JsonService {
 
   /// The sentence about an answer that makes no sense, with the service's address.
   std::string complaint(std::string_view what) const;
+  /// The header that carries the key, to keep it out of what a server says.
+  const std::optional<Header>& key() const;
   /// Tells people something, as the client tells of its waiting.
   void notice(const std::string& sentence) const;
   const std::string& url() const;

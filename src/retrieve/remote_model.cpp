@@ -420,7 +420,7 @@ class RemoteAnswers : public Reranker {
   /// counts as much as it can have at most: the least listed probability, or what the listed ones leave.
   double score_of(const LikelyTokens& tokens) {
     auto yes = log_probability(tokens, remote_->recipe().yes), no = log_probability(tokens, remote_->recipe().no);
-    if (!yes && !no) throw BadInput(neither(tokens));
+    if (!yes && !no) throw BadInput(net::without_key(neither(tokens), remote_->service().key()));
     if (!yes || !no) {
       remote_->count_lacking();
       (yes ? no : yes) = most_of_unlisted(tokens);
