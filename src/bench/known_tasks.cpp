@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/ascii.h"
 #include "base/error.h"
 
 namespace heed::bench {
@@ -46,6 +47,7 @@ constexpr std::string_view kBeirSource = "BEIR (Thakur et al. 2021) and the cata
 constexpr KnownTask kTasks[] = {
     {.name = "robust04",
      .title = "Robust04",
+     .mteb_name = "Robust04InstructionRetrieval",
      .kind = TaskKind::kInstruction,
      .headline = "map_cut_1000",
      .repository = "jhu-clsp/robust04-instructions",
@@ -63,6 +65,7 @@ constexpr KnownTask kTasks[] = {
      .explanation = "FollowIR on TREC Robust 2004: news, instructions altered by annotators"},
     {.name = "news21",
      .title = "News21",
+     .mteb_name = "News21InstructionRetrieval",
      .kind = TaskKind::kInstruction,
      .headline = "ndcg_cut_5",
      .repository = "jhu-clsp/news21-instructions",
@@ -79,6 +82,7 @@ constexpr KnownTask kTasks[] = {
      .explanation = "FollowIR on TREC News 2021: background of news articles, graded judgments"},
     {.name = "core17",
      .title = "Core17",
+     .mteb_name = "Core17InstructionRetrieval",
      .kind = TaskKind::kInstruction,
      .headline = "map_cut_1000",
      .repository = "jhu-clsp/core17-instructions",
@@ -95,6 +99,7 @@ constexpr KnownTask kTasks[] = {
      .explanation = "FollowIR on TREC Common Core 2017: the New York Times"},
     {.name = "instructir",
      .title = "InstructIR",
+     .mteb_name = "InstructIR",
      .kind = TaskKind::kRobustness,
      .headline = "ndcg_cut_10",
      .repository = "kaist-ai/InstructIR",
@@ -105,6 +110,7 @@ constexpr KnownTask kTasks[] = {
      .explanation = "MS MARCO queries, each asked by several people with instructions of their own"},
     {.name = "scifact",
      .title = "SciFact",
+     .mteb_name = "SciFact",
      .kind = TaskKind::kRetrieval,
      .headline = "ndcg_cut_10",
      .repository = "mteb/scifact",
@@ -115,6 +121,7 @@ constexpr KnownTask kTasks[] = {
      .explanation = "BEIR: scientific claims, and the abstracts that support or refute them"},
     {.name = "nfcorpus",
      .title = "NFCorpus",
+     .mteb_name = "NFCorpus",
      .kind = TaskKind::kRetrieval,
      .headline = "ndcg_cut_10",
      .repository = "mteb/nfcorpus",
@@ -125,6 +132,7 @@ constexpr KnownTask kTasks[] = {
      .explanation = "BEIR: questions on nutrition, and medical abstracts"},
     {.name = "fiqa",
      .title = "FiQA",
+     .mteb_name = "FiQA2018",
      .kind = TaskKind::kRetrieval,
      .headline = "ndcg_cut_10",
      .repository = "mteb/fiqa",
@@ -134,10 +142,6 @@ constexpr KnownTask kTasks[] = {
      .counts_source = kBeirSource,
      .explanation = "BEIR: questions on finance, and answers of a forum"},
 };
-
-bool same(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
 
 long code_points(std::string_view text) {
   return std::ranges::count_if(text, [](unsigned char c) { return (c & 0xC0) != 0x80; });
@@ -199,15 +203,16 @@ std::span<const TaskGroup> task_groups() {
 }
 
 const KnownTask* find_known_task(std::string_view name) {
-  const auto found = std::ranges::find_if(
-      kTasks, [&](const KnownTask& task) { return same(task.name, name) || same(task.title, name); });
+  const auto found = std::ranges::find_if(kTasks, [&](const KnownTask& task) {
+    return base::is_same_name(task.name, name) || base::is_same_name(task.title, name);
+  });
   return found == std::end(kTasks) ? nullptr : &*found;
 }
 
 std::vector<const KnownTask*> known_tasks_named(std::string_view name) {
   std::vector<const KnownTask*> tasks;
   for (const TaskGroup& group : task_groups())
-    if (same(group.name, name))
+    if (base::is_same_name(group.name, name))
       for (const std::string_view task : group.tasks) tasks.push_back(find_known_task(task));
   if (const KnownTask* const task = find_known_task(name); tasks.empty() && task != nullptr) tasks.push_back(task);
   return tasks;

@@ -35,8 +35,9 @@ struct OfficialCounts {
 
 /// A public data set that heed knows where to find and how to check.
 struct KnownTask {
-  std::string_view name = {};   ///< as it is typed, and as its folder is called
-  std::string_view title = {};  ///< as papers and tables write it
+  std::string_view name = {};       ///< as it is typed, and as its folder is called
+  std::string_view title = {};      ///< as papers and tables write it
+  std::string_view mteb_name = {};  ///< in mteb's result files
   TaskKind kind = TaskKind::kInstruction;
   std::string_view headline = {};    ///< the measure that its tables show
   std::string_view repository = {};  ///< a data set of the Hugging Face Hub

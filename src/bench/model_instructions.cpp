@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/ascii.h"
 #include "base/error.h"
 
 namespace heed::bench {
@@ -37,16 +38,10 @@ constexpr Row kRows[] = {
     {"", {"science paper verify", "medicine relevant", "Finance web"}},
 };
 
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return lower;
-}
-
 }  // namespace
 
 ModelInstructions paper_instructions(std::string_view task, std::string_view model) {
-  const std::string task_name = lower_case(task), model_name = lower_case(model);
+  const std::string task_name = base::lower_case(task), model_name = base::lower_case(model);
   const auto known =
       std::ranges::find_if(kTasks, [&](std::string_view one) { return std::string_view(task_name).starts_with(one); });
   if (known == std::end(kTasks)) return {};

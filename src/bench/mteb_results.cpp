@@ -1,5 +1,4 @@
 #include <array>
-#include <cctype>
 #include <cmath>
 
 #include "bench/json_results.h"
@@ -60,24 +59,10 @@ Json means(std::initializer_list<const Evaluation*> evaluations) {
   return values;
 }
 
-}  // namespace
-
-namespace {
-
-/// The name of a task of ours in mteb; its own where mteb has none of that name.
+/// The task's name in mteb; its own where mteb has none of that name.
 std::string mteb_name(const std::string& task) {
-  constexpr std::pair<std::string_view, const char*> kNamesInMteb[] = {{"robust04", "Robust04InstructionRetrieval"},
-                                                                       {"news21", "News21InstructionRetrieval"},
-                                                                       {"core17", "Core17InstructionRetrieval"},
-                                                                       {"instructir", "InstructIR"},
-                                                                       {"scifact", "SciFact"},
-                                                                       {"nfcorpus", "NFCorpus"},
-                                                                       {"fiqa", "FiQA2018"}};
-  std::string lower = task;
-  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  for (const auto& [ours, theirs] : kNamesInMteb)
-    if (lower == ours) return theirs;
-  return task;
+  const KnownTask* const known = find_known_task(task);
+  return known == nullptr ? task : std::string(known->mteb_name);
 }
 
 /// The arm whose figures are the task's in mteb, which knows one text for each query: with the model's instruction.

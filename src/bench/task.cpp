@@ -1,8 +1,8 @@
 #include "bench/task.h"
 
 #include <algorithm>
-#include <cctype>
 
+#include "base/ascii.h"
 #include "base/error.h"
 #include "collection/retrieval_layouts.h"
 
@@ -19,16 +19,6 @@ constexpr EvaluationRecipe kRecipes[] = {
     {"paper", "as the paper's harness (mteb 1.7): equal scores in the order of the candidates, crossed judgments first",
      eval::Ties::kInput, true},
 };
-
-/// Whether `a`, in lower case, is `b`.
-bool same_letter(char a, char b) {
-  return std::tolower(static_cast<unsigned char>(a)) == b;
-}
-
-bool begins_with(std::string_view text, std::string_view beginning) {
-  return text.size() >= beginning.size() &&
-         std::ranges::equal(text.substr(0, beginning.size()), beginning, same_letter);
-}
 
 std::string name_of_folder(const fs::path& folder) {
   const fs::path whole = fs::absolute(folder).lexically_normal();
@@ -47,15 +37,14 @@ Task open_task(const std::string& argument) {
       task.name.size() > kLongestName)
     throw base::BadUsage("\"" + task.name + "\" cannot be the name of a task; give one with NAME=FOLDER");
   task.data = collection::read_benchmark(folder);
-  if (task.data.kind == TaskKind::kRetrieval && begins_with(task.name, "instructir"))
+  if (task.data.kind == TaskKind::kRetrieval && base::lower_case(task.name).starts_with("instructir"))
     task.data.kind = TaskKind::kRobustness;
   return task;
 }
 
 std::string_view headline_measure(std::string_view task, TaskKind kind) {
   if (kind != TaskKind::kInstruction) return "ndcg_cut_10";
-  constexpr std::string_view kNews = "news21";
-  return std::ranges::search(task, kNews, same_letter).empty() ? "map_cut_1000" : "ndcg_cut_5";
+  return base::lower_case(task).find("news21") == std::string::npos ? "map_cut_1000" : "ndcg_cut_5";
 }
 
 std::span<const EvaluationRecipe> recipes() {

@@ -10,6 +10,7 @@
 #include <set>
 #include <thread>
 
+#include "base/ascii.h"
 #include "format/json.h"
 #include "net/curl.h"
 
@@ -24,10 +25,6 @@ namespace {
 constexpr std::array kPassing = {408, 425, 429, 500, 502, 503, 504};
 constexpr long kMostRedirections = 10;
 constexpr std::size_t kLongestQuote = 300;  // characters of a server's own words
-
-bool same_name(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front()))) text.remove_prefix(1);
@@ -181,14 +178,15 @@ std::string shown(std::string_view text) {
 }  // namespace
 
 std::optional<std::string> Response::header(std::string_view name) const {
-  const auto found = std::ranges::find_if(headers, [&](const Header& header) { return same_name(header.name, name); });
+  const auto found =
+      std::ranges::find_if(headers, [&](const Header& header) { return base::is_same_name(header.name, name); });
   return found == headers.end() ? std::nullopt : std::optional(found->value);
 }
 
 std::string origin_of(std::string_view url) {
   const std::size_t colon = url.find("://");
   const std::string_view scheme = url.substr(0, std::min(colon, url.size()));
-  if (colon == std::string_view::npos || (!same_name(scheme, "http") && !same_name(scheme, "https")))
+  if (colon == std::string_view::npos || (!base::is_same_name(scheme, "http") && !base::is_same_name(scheme, "https")))
     throw BadInput("\"" + shown(url) + "\" is no url of http or https");
   std::string_view host = url.substr(colon + 3);
   host = host.substr(0, std::min(host.find_first_of("/?#"), host.size()));
@@ -308,7 +306,7 @@ CURLcode perform(CURL* handle, const Request& request, const HeaderList& headers
     c.easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);  // a redirection would turn it into a GET
   }
   // Only Authorization is known to curl as a secret, which it keeps from other hosts.
-  if (request.secret && !same_name(request.secret->name, "authorization"))
+  if (request.secret && !base::is_same_name(request.secret->name, "authorization"))
     c.easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
   return c.easy_perform(handle);
 }

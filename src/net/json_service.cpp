@@ -8,6 +8,8 @@
 #include <mutex>
 #include <thread>
 
+#include "base/ascii.h"
+
 namespace heed::net {
 
 using base::Unavailable;
@@ -22,16 +24,11 @@ constexpr std::array<std::string_view, 12> kTooLargeWords = {
     "context length", "context size", "batch size",   "must have less than",
     "maximum number", "token limit",  "tokens limit", "token count"};
 
-std::string lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
-
 bool says_too_large(const Response& response) {
   if (response.status == 413) return true;
   // llama-server fails with 500 where a text is larger than its physical batch.
   if (response.status != 400 && response.status != 422 && response.status != 500) return false;
-  const std::string words = lower(response.body.substr(0, 4000));
+  const std::string words = base::lower_case(response.body.substr(0, 4000));
   if (response.status == 500) return words.find("too large to process") != std::string::npos;
   return std::ranges::any_of(kTooLargeWords, [&](auto part) { return words.find(part) != std::string::npos; });
 }
@@ -166,7 +163,7 @@ std::string endpoint(std::string_view url, std::string_view path) {
 }
 
 bool is_local(std::string_view url) {
-  const std::string origin = lower(origin_of(url));
+  const std::string origin = base::lower_case(origin_of(url));
   std::string_view host = std::string_view(origin).substr(origin.find("://") + 3);
   if (host.starts_with("[::1]")) return true;
   host = host.substr(0, host.find(':'));

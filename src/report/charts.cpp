@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "report/html.h"
+#include "report/sentences.h"
 
 namespace heed::report {
 
@@ -253,10 +254,6 @@ std::string end_mark(Point p, double p_mrr) {
   return element_of("path", "",
                     {{"d", "M" + at(p.x - r) + " " + at(p.y - tip) + "L" + at(p.x + r) + " " + at(p.y - tip) + "L" +
                                at(p.x) + " " + at(p.y + tip) + "Z"}});
-}
-
-std::string spelled_rank(eval::RankRange range) {
-  return std::to_string(range.first) + (range.is_tied() ? "-" + std::to_string(range.last) : "");
 }
 
 std::string slope_of(const ResultFlip& flip, const Scale& y) {

@@ -4,14 +4,11 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "report/sentences.h"
 
 namespace heed::report {
 
 namespace {
-
-std::string spelled(eval::RankRange range) {
-  return range.is_tied() ? std::to_string(range.first) + "-" + std::to_string(range.last) : std::to_string(range.first);
-}
 
 /// What happened to the document, in a word.
 std::string movement(const eval::FlippedDocument& document) {
@@ -54,8 +51,8 @@ Table explanation(const eval::QueryObedience& query, const Texts& texts) {
   for (const eval::FlippedDocument& document : documents) {
     std::vector<std::string> row = {document.document.str(),
                                     std::to_string(document.grade_og) + " to " + std::to_string(document.grade_changed),
-                                    spelled(document.before),
-                                    spelled(document.after),
+                                    spelled_rank(document.before),
+                                    spelled_rank(document.after),
                                     movement(document),
                                     signed_percent(document.p_mrr),
                                     signed_percent(document.p_mrr / count)};

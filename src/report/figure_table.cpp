@@ -3,20 +3,12 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/ascii.h"
 #include "base/error.h"
 
 namespace heed::report {
 
 using format::Json;
-
-namespace {
-
-std::string lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
-
-}  // namespace
 
 bool FigureTable::shows_published() const {
   return std::ranges::any_of(rows, &Row::is_published);
@@ -49,7 +41,7 @@ Json figures_json(const FigureTable& table) {
   Json rows = Json::array();
   for (const auto& row : table.rows) {
     Json entry = Json::object();
-    for (std::size_t i = 0; i < row.labels.size(); ++i) entry[lower(table.label_names[i])] = row.labels[i];
+    for (std::size_t i = 0; i < row.labels.size(); ++i) entry[base::lower_case(table.label_names[i])] = row.labels[i];
     entry["source"] = row.source;
     Json& groups = entry["figures"] = Json::object();
     for (std::size_t i = 0; i < row.figures.size(); ++i) {

@@ -8,6 +8,7 @@
 #include "report/charts.h"
 #include "report/html.h"
 #include "report/page_style.h"
+#include "report/sentences.h"
 #include "report/task_section.h"
 #include "report/word_diff.h"
 
@@ -259,10 +260,6 @@ std::string instructions_of(const ResultTopic& topic) {
                         instruction_box("Altered instruction", parts, DiffPart::Change::kAdded),
                     {{"class", "instructions columns"}}) +
          "\n";
-}
-
-std::string spelled_rank(eval::RankRange range) {
-  return std::to_string(range.first) + (range.is_tied() ? "-" + std::to_string(range.last) : "");
 }
 
 std::string movement(const ResultFlip& flip) {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <set>
 
+#include "base/ascii.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "format/fields.h"
@@ -25,15 +26,9 @@ constexpr PublishedSource kSources[] = {
     {"mteb-2", "published, mteb 2", false},
 };
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return result;
-}
-
 /// A model's name as it is looked up: in lower case, and with '_' for blanks, as files' names and runs' tags have it.
 std::string name_key(std::string_view name) {
-  std::string key = lower(name);
+  std::string key = base::lower_case(name);
   std::ranges::replace(key, ' ', '_');
   return key;
 }
@@ -45,7 +40,7 @@ std::string_view last_part(std::string_view hub_id) {
 }  // namespace
 
 std::string task_key(std::string_view task) {
-  std::string key = lower(task);
+  std::string key = base::lower_case(task);
   for (const std::string_view ending : {"instructionretrieval", "-instructions", "2018"})
     if (key.size() > ending.size() && key.ends_with(ending)) key.erase(key.size() - ending.size());
   return key;

@@ -5,6 +5,7 @@
 #include <map>
 #include <tuple>
 
+#include "base/ascii.h"
 #include "base/error.h"
 #include "collection/dataset.h"
 
@@ -167,10 +168,7 @@ Kind kind_of(const Node& node) {
 /// The measure of the paper's score column for a task (Weller et al. 2024, table 2), for files that do not say.
 std::string usual_headline(Kind kind, std::string_view task) {
   if (kind != Kind::kInstruction) return "ndcg_cut_10";
-  constexpr std::string_view kNews = "news21";
-  const auto found =
-      std::ranges::search(task, kNews, [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; });
-  return found.empty() ? "map_cut_1000" : "ndcg_cut_5";
+  return base::lower_case(task).find("news21") == std::string::npos ? "map_cut_1000" : "ndcg_cut_5";
 }
 
 Robustness robustness_of(const Node& node) {

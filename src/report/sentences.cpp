@@ -31,6 +31,10 @@ std::string ties_sentence(const Obedience& obedience) {
          std::to_string(obedience.tied_flipped) + " of the changed judgments among them";
 }
 
+std::string spelled_rank(eval::RankRange range) {
+  return std::to_string(range.first) + (range.is_tied() ? "-" + std::to_string(range.last) : "");
+}
+
 std::string verdict(std::string_view model, const Obedience& obedience) {
   constexpr long kFewQueries = 5;  // an interval from fewer says little
   const std::string subject(model), value = "p-MRR " + signed_percent(obedience.p_mrr);

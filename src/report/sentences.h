@@ -26,6 +26,9 @@ std::string p_mrr_sentence(const Obedience& obedience);
 /// How equal scores were ordered, and how many there were.
 std::string ties_sentence(const Obedience& obedience);
 
+/// "4", or, where it was tied, "4-6".
+std::string spelled_rank(eval::RankRange range);
+
 /// What a p-MRR says about a model, in one sentence, from the interval's sign.
 std::string verdict(std::string_view model, const Obedience& obedience);
 

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <memory>
 
+#include "base/ascii.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/fingerprint.h"
@@ -79,9 +80,7 @@ std::string filled(std::string_view prompt, std::string_view instruction) {
 }
 
 bool starts_with_folded(std::string_view text, std::string_view part) {
-  return text.size() >= part.size() && std::ranges::equal(text.substr(0, part.size()), part, [](char a, char b) {
-           return std::tolower(static_cast<unsigned char>(a)) == b;
-         });
+  return base::is_same_name(text.substr(0, part.size()), part);
 }
 
 /// Takes away whichever of the marks it begins and ends with; true if there was one at both ends.
