@@ -1,21 +1,16 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace heed::collection {
+#include "collection/document_source.h"
 
-/// One document of a collection, with its characters: valid UTF-8, title and text may be empty.
-struct CollectionDocument {
-  std::string id, title, text;
-};
+namespace heed::collection {
 
 /// How a collection's documents are written.
 struct CollectionType;
@@ -40,29 +35,19 @@ struct ReadingReport {
 /// Streams the documents of a collection: a file, or a folder with all files below it in the order of their paths; each
 /// plain, compressed (gzip, compress's .Z, bzip2, xz) or an archive (tar, zip). Memory does not depend on the
 /// collection's size, nor on what a file claims. A bad document is counted and passed over.
-class CollectionReader {
+class CollectionReader final : public DocumentSource {
  public:
-  /// Documents that follow each other in the collection.
-  struct Stretch {
-    std::uint64_t first = 0;  ///< how many, good and bad, stand before it in the collection
-    std::uint64_t end = 0;    ///< the same for what follows
-    std::vector<CollectionDocument> documents;
-  };
-
   /// `type` null: recognised by the first file that holds documents. Throws BadInput where there is nothing of that
   /// name, or no type fits (saying which there are).
   explicit CollectionReader(const std::filesystem::path& path, const CollectionType* type = nullptr);
-  ~CollectionReader();
+  ~CollectionReader() override;
   CollectionReader(const CollectionReader&) = delete;
   CollectionReader& operator=(const CollectionReader&) = delete;
 
-  /// The next documents, `most` at most, good and bad; nothing at the end. May be called by several threads at once:
-  /// each gets another stretch, and what takes long, the parsing, is done beside the others. Throws BadInput where a
-  /// file cannot be read on: damaged compression, an archive whose members leave it or that expands beyond all bounds.
-  std::optional<Stretch> next(std::size_t most);
-
-  /// Passes over that many documents, good and bad, without parsing them. REQUIRES: before the first next().
-  void skip(std::uint64_t documents);
+  /// What takes long, the parsing, is done beside other threads. Throws BadInput where a file cannot be read on:
+  /// damaged compression, an archive whose members leave it or that expands beyond all bounds.
+  std::optional<Stretch> next(std::size_t most) override;
+  void skip(std::uint64_t documents) override;
 
   const CollectionType& type() const;
   ReadingReport report() const;
