@@ -1,6 +1,7 @@
 #pragma once
 
 #include "infer/engine.h"
+#include "infer/vector_index.h"
 
 namespace heed::infer {
 
@@ -12,5 +13,11 @@ const Engine& load_engine();
 /// What the shared library exports under the name `heed_engine`: the engine, or null where it was built for another
 /// version of heed, whose interface may be another.
 using EngineEntry = const Engine* (*)(const char* version);
+
+/// What finds near vectors: likewise a shared library, loaded with the first index of vectors. Throws as load_engine.
+const VectorIndexes& load_vector_indexes();
+
+/// What that library exports under the name `heed_neighbours`.
+using VectorIndexesEntry = const VectorIndexes* (*)(const char* version);
 
 }  // namespace heed::infer
