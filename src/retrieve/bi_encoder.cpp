@@ -111,18 +111,23 @@ std::vector<PairScore> BiEncoder::score(std::span<const NeedAndDocument> pairs) 
 
 std::vector<std::vector<double>> VectorReranker::score(std::span<const collection::Need> needs,
                                                        std::span<const collection::Document> documents) {
-  const auto texts = texts_of(encoder_->recipe(), needs, documents);
-  const auto keys = keys_of(texts);
-  encoder_->kept().prepare(keys, encoder_->work(texts));
-  std::vector<const Vector*> vectors;
-  vectors.reserve(keys.size());
-  for (const base::Fingerprint& key : keys) vectors.push_back(&encoder_->kept()[key]);
+  const auto vectors = encode(needs, documents);
   std::vector<std::vector<double>> scores(needs.size());
   for (std::size_t i = 0; i < needs.size(); ++i)
     for (std::size_t j = 0; j < documents.size(); ++j)
-      scores[i].push_back(
-          similarity(encoder_->recipe().similarity, vectors[i]->elements, vectors[needs.size() + j]->elements));
+      scores[i].push_back(retrieve::similarity(similarity(), vectors[i], vectors[needs.size() + j]));
   return scores;
+}
+
+std::vector<std::span<const float>> VectorReranker::encode(std::span<const collection::Need> needs,
+                                                           std::span<const collection::Document> documents) {
+  const auto texts = texts_of(encoder_->recipe(), needs, documents);
+  const auto keys = keys_of(texts);
+  encoder_->kept().prepare(keys, encoder_->work(texts));
+  std::vector<std::span<const float>> vectors;
+  vectors.reserve(keys.size());
+  for (const base::Fingerprint& key : keys) vectors.emplace_back(encoder_->kept()[key].elements);
+  return vectors;
 }
 
 void VectorReranker::prepare(std::span<const collection::Need> needs, std::span<const collection::Document> documents,

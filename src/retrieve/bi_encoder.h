@@ -47,7 +47,7 @@ class BiEncoder : public PairScorer {
 };
 
 /// Ranks candidates by their vectors. Several may share an encoder, one after the other.
-class VectorReranker : public Reranker {
+class VectorReranker : public Reranker, public TextEncoder {
  public:
   /// `store` may be null.
   VectorReranker(std::shared_ptr<BiEncoder> encoder, VectorStore* store) : encoder_(std::move(encoder)) {
@@ -62,6 +62,9 @@ class VectorReranker : public Reranker {
                        std::span<const collection::Document> documents) override;
   std::optional<Embedded> embedded(std::span<const collection::Need> needs,
                                    std::span<const collection::Document> documents) override;
+  Similarity similarity() const override { return encoder_->recipe().similarity; }
+  std::vector<std::span<const float>> encode(std::span<const collection::Need> needs,
+                                             std::span<const collection::Document> documents) override;
 
  private:
   std::shared_ptr<BiEncoder> encoder_;

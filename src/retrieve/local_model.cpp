@@ -145,6 +145,7 @@ Model open_model(const LocalModelSource& source) {
     Model model = model_of(source, encoder->facts());
     model.makes_vectors = true;
     model.open = [encoder](VectorStore* vectors) { return std::make_unique<VectorReranker>(encoder, vectors); };
+    model.open_encoder = [encoder](VectorStore* vectors) { return std::make_unique<VectorReranker>(encoder, vectors); };
     return model;
   }
   const std::shared_ptr<PairScorer> scorer = open_scorer(source);

@@ -28,6 +28,8 @@ struct Model {
   bool uses_all_threads = false;
   /// Whether a score is made of vectors, of which each text has one: cheap once they are there.
   bool makes_vectors = false;
+  /// The vectors themselves, of a model that makes them.
+  std::function<std::unique_ptr<TextEncoder>(VectorStore* vectors)> open_encoder{};
   /// Documents that are scored, and their scores kept, at a time: what a crash can cost.
   std::size_t block = 64;
   /// Whether score() is given one need at a time, so that each answer of a service is kept as soon as it is there.

@@ -198,7 +198,7 @@ long ceil_div(long count, std::size_t size) {
 }
 
 /// A model that embeds.
-class RemoteEmbeddings : public Reranker, public RemoteEncoder {
+class RemoteEmbeddings : public Reranker, public RemoteEncoder, public TextEncoder {
  public:
   RemoteEmbeddings(std::shared_ptr<Remote> remote, VectorStore* store) : remote_(std::move(remote)) {
     kept_.keep_in(store);
@@ -218,21 +218,27 @@ class RemoteEmbeddings : public Reranker, public RemoteEncoder {
   }
 
   std::vector<std::vector<double>> score(std::span<const Need> needs, std::span<const Document> documents) override {
+    const auto vectors = encode(needs, documents);
+    std::vector<std::vector<double>> scores(needs.size());
+    for (std::size_t i = 0; i < needs.size(); ++i)
+      for (std::size_t j = 0; j < documents.size(); ++j)
+        scores[i].push_back(retrieve::similarity(similarity(), vectors[i], vectors[needs.size() + j]));
+    return scores;
+  }
+
+  Similarity similarity() const override { return remote_->recipe().similarity; }
+
+  std::vector<std::span<const float>> encode(std::span<const Need> needs,
+                                             std::span<const Document> documents) override {
     const Texts all = texts_of(needs, documents);
     prepare(all, {});
-    const std::span keys(all.keys);
-    std::vector<std::vector<double>> scores;
-    for (const Fingerprint& need : keys.first(needs.size())) {
-      const Vector& query = kept_[need];
-      auto& row = scores.emplace_back();
-      for (const Fingerprint& document : keys.subspan(needs.size())) {
-        const Vector& vector = kept_[document];
-        if (vector.elements.size() != query.elements.size())
-          throw Unavailable(remote_->service().complaint("its vectors have other lengths than before"));
-        row.push_back(similarity(remote_->recipe().similarity, query.elements, vector.elements));
-      }
+    std::vector<std::span<const float>> vectors;
+    for (const Fingerprint& key : all.keys) {
+      vectors.emplace_back(kept_[key].elements);
+      if (vectors.back().size() != vectors.front().size())
+        throw Unavailable(remote_->service().complaint("its vectors have other lengths than before"));
     }
-    return scores;
+    return vectors;
   }
 
   void prepare(std::span<const Need> needs, std::span<const Document> documents, const Progress& progress) override {
@@ -467,6 +473,12 @@ std::unique_ptr<Reranker> open(const std::shared_ptr<Remote>& remote, VectorStor
   return std::make_unique<RemoteReranker>(remote);
 }
 
+/// What opens the model's vectors; nothing where it makes none.
+std::function<std::unique_ptr<TextEncoder>(VectorStore*)> encoder_opener(const std::shared_ptr<Remote>& remote) {
+  if (!remote->shape().embeds()) return {};
+  return [remote](VectorStore* vectors) { return std::make_unique<RemoteEmbeddings>(remote, vectors); };
+}
+
 /// What decides the scores: neither a key, nor how often and how fast the service is asked, nor where a key is.
 std::string identity_of(const RemoteModelSource& source) {
   Json json = to_json(source.recipe);
@@ -525,6 +537,7 @@ Model open_model(const RemoteModelSource& source) {
           .identity = [identity] { return identity; },
           .uses_all_threads = false,
           .makes_vectors = shape.embeds(),
+          .open_encoder = encoder_opener(remote),
           .block = shape.embeds() ? kBlockOfVectors : remote->batch(),
           .takes_one_need = !shape.embeds(),
           .instances = shape.embeds() ? 1 : source.recipe.concurrency};

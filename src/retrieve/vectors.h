@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "base/fingerprint.h"
+#include "collection/document.h"
+#include "collection/need.h"
 #include "retrieve/recipe.h"
 
 namespace heed::retrieve {
@@ -81,6 +83,18 @@ class KeptVectors {
   std::unordered_map<base::Fingerprint, Vector, Hash> kept_;
   std::size_t kept_bytes_ = 0;
   long computed_ = 0;
+};
+
+/// Gives the vectors of needs and documents themselves. An instance belongs to one thread at a time.
+class TextEncoder {
+ public:
+  virtual ~TextEncoder() = default;
+  /// By which its vectors are compared.
+  virtual Similarity similarity() const = 0;
+  /// The needs' vectors, then the documents', in order and all of one length; valid until the next call. What is
+  /// computed is kept as KeptVectors keeps it.
+  virtual std::vector<std::span<const float>> encode(std::span<const collection::Need> needs,
+                                                     std::span<const collection::Document> documents) = 0;
 };
 
 /// The cosine or the dot product, in double. A vector of zeros resembles nothing: 0. REQUIRES: both are of one length.

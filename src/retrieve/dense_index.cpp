@@ -1,0 +1,178 @@
+#include "retrieve/dense_index.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <numeric>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/mapped_file.h"
+#include "format/lines.h"
+#include "infer/load_engine.h"
+
+namespace heed::retrieve {
+
+namespace fs = std::filesystem;
+using base::BadInput;
+using base::check;
+using collection::CollectionDocument;
+
+namespace {
+
+constexpr const char* kVectorsFile = "vectors.faiss";
+constexpr const char* kDocumentsFile = "documents.txt";
+constexpr const char* kRawFile = "vectors.f32";  // while the index is made
+constexpr std::size_t kStretch = 256;            // documents that are embedded together
+constexpr std::size_t kMargin = 64;              // vectors that are looked at beyond those that are asked for
+/// Products in float32, summed in any order, differ from those in double by less than this share of their size.
+constexpr double kSlack = 1e-5;
+
+/// The vector as it is compared: by cosine, brought to length 1. One of zeros stays: it resembles nothing.
+std::vector<float> comparable(Similarity similarity, std::span<const float> vector) {
+  std::vector<float> numbers(vector.begin(), vector.end());
+  if (similarity == Similarity::kDot) return numbers;
+  const double square = std::inner_product(vector.begin(), vector.end(), vector.begin(), 0.0);
+  if (square > 0)
+    for (float& number : numbers) number = static_cast<float>(number / std::sqrt(square));
+  return numbers;
+}
+
+/// Embeds documents and writes their vectors and ids one behind the other.
+class Embedding {
+ public:
+  Embedding(const DenseIndexRequest& request, const fs::path& folder)
+      : request_(request), raw_path_(folder / kRawFile), raw_(raw_path_, std::ios::binary) {}
+
+  void add(const std::vector<CollectionDocument>& documents) {
+    std::vector<collection::Document> texts;
+    for (const CollectionDocument& document : documents) {
+      if (!ids_.insert(document.id).second) {
+        ++facts_.duplicates;
+        continue;
+      }
+      ++facts_.documents;
+      for (const std::string_view text : texts_of(document)) {
+        texts.push_back({collection::DocumentId(document.id), document.title, text});
+        lines_ += document.id + "\n";
+      }
+    }
+    if (texts.empty()) return;
+    for (const std::span<const float> vector : request_.encoder.encode({}, texts)) {
+      const auto width = static_cast<std::int64_t>(vector.size());
+      if (facts_.width == 0) facts_.width = width;
+      check(width == facts_.width);
+      const auto numbers = comparable(request_.encoder.similarity(), vector);
+      raw_.write(reinterpret_cast<const char*>(numbers.data()), width * static_cast<std::int64_t>(sizeof(float)));
+      ++facts_.vectors;
+    }
+    if (!raw_) throw BadInput(raw_path_.string() + ": cannot be written");
+  }
+
+  /// Of all vectors; their documents' ids are lines().
+  DenseIndexFacts finish() {
+    raw_.close();
+    if (!raw_) throw BadInput(raw_path_.string() + ": cannot be written");
+    return facts_;
+  }
+  const std::string& lines() const { return lines_; }
+
+ private:
+  std::vector<std::string_view> texts_of(const CollectionDocument& document) const {
+    if (!request_.passages) return {document.text};
+    auto cut = text::passages(document.text, *request_.passages);
+    if (cut.empty()) cut.emplace_back();  // it may have a title
+    return cut;
+  }
+
+  const DenseIndexRequest& request_;
+  fs::path raw_path_;
+  std::ofstream raw_;
+  std::unordered_set<std::string> ids_;
+  std::string lines_;
+  DenseIndexFacts facts_;
+};
+
+std::span<const float> floats_of(const base::MappedFile& file) {
+  return {reinterpret_cast<const float*>(file.bytes().data()), file.bytes().size() / sizeof(float)};
+}
+
+}  // namespace
+
+DenseIndexFacts build_dense_index(const DenseIndexRequest& request, const fs::path& folder) {
+  Embedding embedding(request, folder);
+  while (const auto stretch = request.source.next(kStretch)) {
+    embedding.add(stretch->documents);
+    if (request.progress) request.progress(stretch->end);
+  }
+  const DenseIndexFacts facts = embedding.finish();
+  if (facts.documents == 0) throw BadInput("there is no document to index");
+  const fs::path raw = folder / kRawFile;
+  infer::load_vector_indexes().build(floats_of(base::MappedFile(raw)), facts.width, request.settings,
+                                     folder / kVectorsFile);
+  fs::remove(raw);
+  base::write_file(folder / kDocumentsFile, embedding.lines());
+  return facts;
+}
+
+DenseIndex::DenseIndex(const fs::path& folder, std::shared_ptr<TextEncoder> encoder, const DenseSearchOptions& options)
+    : folder_(folder),
+      encoder_(std::move(encoder)),
+      effort_(options.effort),
+      index_(infer::load_vector_indexes().open(folder / kVectorsFile, options.threads)) {
+  format::LineReader lines(folder / kDocumentsFile);
+  while (const auto line = lines.next()) documents_.emplace_back(*line);
+  if (static_cast<std::int64_t>(documents_.size()) != index_->size())
+    throw BadInput((folder / kDocumentsFile).string() + ": has " + std::to_string(documents_.size()) +
+                   " lines, but the index " + std::to_string(index_->size()) + " vectors");
+}
+
+/// The k best documents of these vectors, each document by its best.
+DenseIndex::Ranked DenseIndex::rank(std::span<const float> query, const std::vector<infer::Neighbour>& neighbours,
+                                    std::size_t k, std::size_t fetched) const {
+  std::unordered_map<std::string_view, double> best;
+  for (const infer::Neighbour& neighbour : neighbours) {
+    const std::vector<float> row = index_->row(neighbour.position);
+    const double score = std::inner_product(query.begin(), query.end(), row.begin(), 0.0, std::plus(),
+                                            [](float a, float b) { return double{a} * double{b}; });
+    const auto [place, is_new] = best.emplace(documents_[static_cast<std::size_t>(neighbour.position)], score);
+    if (!is_new) place->second = std::max(place->second, score);
+  }
+  Ranked ranked;
+  for (const auto& [document, score] : best) ranked.found.push_back({std::string(document), score});
+  std::ranges::sort(ranked.found, [](const Found& a, const Found& b) {
+    return a.score != b.score ? a.score > b.score : a.document > b.document;
+  });
+  const bool is_all = neighbours.size() < fetched;
+  if (ranked.found.size() > k) ranked.found.resize(k);
+  if (is_all || k == 0) {
+    ranked.is_whole = true;
+  } else if (ranked.found.size() == k) {
+    const double slack = kSlack * std::max(1.0, std::abs(double{neighbours.front().product}));
+    ranked.is_whole = ranked.found.back().score > double{neighbours.back().product} + slack;
+  }
+  return ranked;
+}
+
+std::vector<std::vector<Found>> DenseIndex::search(std::span<const collection::Need> needs, std::size_t k) {
+  std::vector<std::vector<Found>> all;
+  for (const collection::Need& need : needs) {
+    const auto vectors = encoder_->encode(std::span(&need, 1), {});
+    const auto query = comparable(encoder_->similarity(), vectors.front());
+    if (static_cast<std::int64_t>(query.size()) != index_->width())
+      throw BadInput(folder_.string() + ": has vectors of " + std::to_string(index_->width()) +
+                     " numbers, but the model makes some of " + std::to_string(query.size()));
+    for (std::size_t fetched = k + kMargin;; fetched *= 2) {
+      const auto most = std::min(fetched, documents_.size());
+      Ranked ranked = rank(query, index_->search(query, most, effort_).front(), k, most);
+      if (!ranked.is_whole && most < documents_.size()) continue;
+      all.push_back(std::move(ranked.found));
+      break;
+    }
+  }
+  return all;
+}
+
+}  // namespace heed::retrieve

@@ -1,0 +1,166 @@
+#include "retrieve/dense_index.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "base/random.h"
+#include "testing/testing.h"
+
+namespace heed::retrieve {
+namespace {
+
+using collection::CollectionDocument;
+using collection::Document;
+using collection::Need;
+using testing::complaint_of;
+using testing::TemporaryDir;
+
+/// Documents in memory.
+class Given : public collection::DocumentSource {
+ public:
+  explicit Given(std::vector<CollectionDocument> documents) : documents_(std::move(documents)) {}
+  std::optional<collection::Stretch> next(std::size_t most) override {
+    if (at_ == documents_.size()) return std::nullopt;
+    collection::Stretch stretch{at_, std::min<std::uint64_t>(at_ + most, documents_.size()), {}};
+    for (; at_ < stretch.end; ++at_) stretch.documents.push_back(documents_[at_]);
+    return stretch;
+  }
+  void skip(std::uint64_t documents) override { at_ += documents; }
+
+ private:
+  std::vector<CollectionDocument> documents_;
+  std::uint64_t at_ = 0;
+};
+
+/// The vector of a text counts its letters a, b and c, those of the title double.
+class LetterCounts : public TextEncoder {
+ public:
+  explicit LetterCounts(Similarity similarity) : similarity_(similarity) {}
+  Similarity similarity() const override { return similarity_; }
+  std::vector<std::span<const float>> encode(std::span<const Need> needs,
+                                             std::span<const Document> documents) override {
+    vectors_.clear();
+    for (const Need& need : needs) vectors_.push_back(counts(need.query, need.instruction));
+    for (const Document& document : documents) vectors_.push_back(counts(document.title, document.text));
+    return {vectors_.begin(), vectors_.end()};
+  }
+
+  static std::vector<float> counts(std::string_view twice, std::string_view once) {
+    std::vector<float> vector;
+    for (const char letter : {'a', 'b', 'c'})
+      vector.push_back(static_cast<float>(2 * std::ranges::count(twice, letter) + std::ranges::count(once, letter)));
+    return vector;
+  }
+
+ private:
+  Similarity similarity_;
+  std::vector<std::vector<float>> vectors_;
+};
+
+std::string ids(const std::vector<Found>& found) {
+  std::string all;
+  for (const Found& one : found) all += (all.empty() ? "" : " ") + one.document;
+  return all;
+}
+
+DenseIndexFacts build(const TemporaryDir& dir, std::vector<CollectionDocument> documents, Similarity similarity,
+                      std::optional<text::PassageSize> passages = {}) {
+  Given source(std::move(documents));
+  LetterCounts encoder(similarity);
+  return build_dense_index({.source = source, .encoder = encoder, .passages = passages}, dir.path());
+}
+
+TEST(DenseIndex, FindsByTheSimilarityOfItsVectors) {
+  const TemporaryDir dir;
+  const auto facts = build(dir, {{"d1", "", "aab"}, {"d2", "a", "bbbbbb"}, {"d3", "c", "c"}}, Similarity::kDot);
+  EXPECT_EQ(facts.documents, 3U);
+  EXPECT_EQ(facts.vectors, 3U);
+  EXPECT_EQ(facts.width, 3);
+  DenseIndex index(dir.path(), std::make_shared<LetterCounts>(Similarity::kDot), {});
+  const std::vector<Need> needs = {{"a", ""}, {"", "b"}};
+  const auto found = index.search(needs, 10);
+  EXPECT_EQ(ids(found[0]), "d2 d1 d3");  // 2 * 2 for both: the greater id first
+  EXPECT_EQ(found[0][0].score, 4);
+  EXPECT_EQ(found[0][1].score, 4);
+  EXPECT_EQ(ids(found[1]), "d2 d1 d3");
+  EXPECT_EQ(found[1][0].score, 6);
+  EXPECT_EQ(ids(index.search(needs, 1)[0]), "d2");
+}
+
+TEST(DenseIndex, ComparesByCosineWhatTheModelComparesSo) {
+  const TemporaryDir dir;
+  build(dir, {{"d1", "", "aab"}, {"d2", "", "abb"}, {"d3", "", ""}}, Similarity::kCosine);
+  DenseIndex index(dir.path(), std::make_shared<LetterCounts>(Similarity::kCosine), {});
+  const std::vector<Need> needs = {{"a", ""}};
+  const auto found = index.search(needs, 10)[0];
+  EXPECT_EQ(ids(found), "d1 d2 d3");
+  EXPECT_NEAR(found[0].score, 2 / std::sqrt(5), 1e-7);
+  EXPECT_NEAR(found[1].score, 1 / std::sqrt(5), 1e-7);
+  EXPECT_EQ(found[2].score, 0);  // resembles nothing
+}
+
+TEST(DenseIndex, TakesADocumentsBestPassage) {
+  const TemporaryDir dir;
+  const auto facts = build(dir, {{"long", "", "b a b c c c"}, {"short", "", "a c"}, {"title", "a", " "}},
+                           Similarity::kDot, text::PassageSize{2, 1});
+  EXPECT_EQ(facts.documents, 3U);
+  EXPECT_EQ(facts.vectors, 5U + 1U + 1U);
+  DenseIndex index(dir.path(), std::make_shared<LetterCounts>(Similarity::kDot), {});
+  const std::vector<Need> needs = {{"", "c"}, {"", "a"}};
+  const auto found = index.search(needs, 10);
+  EXPECT_EQ(ids(found[0]), "long short title");
+  EXPECT_EQ(found[0][0].score, 2);
+  EXPECT_EQ(ids(found[1]), "title short long");
+  EXPECT_EQ(ids(index.search(needs, 2)[0]), "long short");
+}
+
+TEST(DenseIndex, PassesOverAnIdThatWasThere) {
+  const TemporaryDir dir;
+  const auto facts = build(dir, {{"d1", "", "a"}, {"d1", "", "b"}}, Similarity::kDot);
+  EXPECT_EQ(facts.documents, 1U);
+  EXPECT_EQ(facts.duplicates, 1U);
+}
+
+TEST(DenseIndex, OrdersTiesExactlyAlsoAtTheCut) {
+  base::Random random(9);
+  for (int round = 0; round < 5; ++round) {
+    const TemporaryDir dir;
+    std::vector<CollectionDocument> documents;
+    for (int i = 0; i < 1500; ++i) {
+      std::string text;
+      for (std::uint32_t n = random.below(4); n > 0; --n) text += "abc"[random.below(3)];
+      documents.push_back({"d" + std::to_string(random.below(100000)) + "-" + std::to_string(i), "", text});
+    }
+    build(dir, documents, Similarity::kDot);
+    DenseIndex index(dir.path(), std::make_shared<LetterCounts>(Similarity::kDot), {.threads = 2});
+    const std::vector<Need> needs = {{"ab", "c"}};
+    const auto query = LetterCounts::counts("ab", "c");
+    std::vector<Found> expected;
+    for (const auto& document : documents)
+      expected.push_back(
+          {document.id, similarity(Similarity::kDot, query, LetterCounts::counts(document.title, document.text))});
+    std::ranges::sort(expected, [](const Found& a, const Found& b) {
+      return a.score != b.score ? a.score > b.score : a.document > b.document;
+    });
+    for (const std::size_t k : {1U, 10U, 700U, 1500U}) {
+      auto best = expected;
+      best.resize(k);
+      EXPECT_EQ(ids(index.search(needs, k)[0]), ids(best)) << k;
+    }
+  }
+}
+
+TEST(DenseIndex, RefusesWhatDoesNotFit) {
+  const TemporaryDir empty;
+  EXPECT_EQ(complaint_of([&] { build(empty, {}, Similarity::kDot); }), "there is no document to index");
+  const TemporaryDir dir;
+  build(dir, {{"d1", "", "a"}, {"d2", "", "b"}}, Similarity::kDot);
+  const auto lines = dir.write("documents.txt", "d1\n");
+  EXPECT_EQ(complaint_of([&] { DenseIndex(dir.path(), std::make_shared<LetterCounts>(Similarity::kDot), {}); }),
+            lines.string() + ": has 1 lines, but the index 2 vectors");
+}
+
+}  // namespace
+}  // namespace heed::retrieve
