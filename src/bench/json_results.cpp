@@ -136,6 +136,7 @@ Json task_json(const TaskResult& result, const collection::InstructionDataset& d
                   {"documents", result.documents},
                   {"candidates", result.candidates}};
   json["ranked"] = result.ranked;
+  if (result.collection) json["collection"] = {{"documents", *result.collection}};
   json["work"] = work_json(result);
   if (result.robustness)
     json["robustness"] = {{"measure", "ndcg_cut_10"},

@@ -78,6 +78,7 @@ std::optional<Json> mteb_json(const TaskResult& result, const collection::Instru
   const auto judged = [&](const collection::Judgments& judgments, const collection::Run& run) {
     return eval::evaluate(judgments, run, mteb_measures(), {});
   };
+  if (result.collection && result.kind == TaskKind::kInstruction) return std::nullopt;  // mteb ranks candidates
   Json entry = Json::object();
   if (result.pair) {
     const Evaluation og = judged(data.judgments_og, *result.run(Arm::kOg));

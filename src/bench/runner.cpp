@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/parallel.h"
 #include "bench/arm_jobs.h"
+#include "bench/collection_search.h"
 
 namespace heed::bench {
 
@@ -152,10 +153,8 @@ class Work {
 };
 
 void Work::begin_runs(std::span<const Arm> arms) {
-  const auto available = task_.data.arms();
   for (const Arm arm : arms) {
-    if (std::ranges::find(available, arm) == available.end())
-      throw BadInput("task " + task_.name + " has no text for the arm " + std::string(name_of(arm)));
+    require_arm(task_, arm);
     runs_.push_back({arm, {}});
     runs_.back().run.tag = model_.name;
   }
@@ -365,6 +364,12 @@ std::optional<double> Work::measure() {
 
 }  // namespace
 
+void require_arm(const Task& task, Arm arm) {
+  const auto available = task.data.arms();
+  if (std::ranges::find(available, arm) == available.end())
+    throw BadInput("task " + task.name + " has no text for the arm " + std::string(name_of(arm)));
+}
+
 ArmRuns run_arms(const RankingRequest& request, ScoreStore& store, const RunnerOptions& options) {
   return Work(request, store, options).run();
 }
@@ -446,15 +451,22 @@ TaskResult run_task(const RankingRequest& request, const TaskJudging& judging, S
                     const RunnerOptions& options) {
   const Task& task = request.task;
   TaskResult result = described(task, request.model, judging.recipe);
-  ArmRuns ran = run_arms(request, store, options);
+  ArmRuns ran =
+      request.search != nullptr ? search_arms(request, *request.search, options) : run_arms(request, store, options);
   result.runs = std::move(ran.runs);
   result.pairs = ran.pairs;
   result.ranked = std::move(ran.ranked);
+  if (request.search != nullptr) result.collection = request.search->documents;
   result.embedded = ran.embedded;
   for (const ArmRun& run : result.runs)
     result.notes.insert(result.notes.end(), run.run.notes.begin(), run.run.notes.end());
-  judge_pair(task, judging, result);
-  judge_arms(task, judging, options.threads, result);
+  TaskJudging how = judging;
+  if (request.search != nullptr) {  // it may find nothing
+    how.pair.missing = eval::Missing::kZero;
+    how.pair.judging.all_judged_queries = true;
+  }
+  judge_pair(task, how, result);
+  judge_arms(task, how, options.threads, result);
   judge_robustness(task, result);
   return result;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -49,12 +50,19 @@ struct RunnerOptions {
   std::function<void(const Plan&)> planned{};
 };
 
+struct CollectionSearch;
+
 /// What a model is to rank. It borrows all of it.
 struct RankingRequest {
   const Task& task;
   const retrieve::Model& model;
   std::span<const collection::Arm> arms;  ///< each once
+  /// A whole collection in place of the task's candidates, and of what the model would do with them; null: none.
+  const CollectionSearch* search = nullptr;
 };
+
+/// Throws BadInput, naming the task, where its data lacks the arm.
+void require_arm(const Task& task, collection::Arm arm);
 
 /// An arm's results, in the data set's order of topics and candidates, under the model's name.
 struct ArmRun {
@@ -101,6 +109,7 @@ struct TaskResult {
   base::Fingerprint data;
   long topics = 0, documents = 0, candidates = 0, pairs = 0;
   std::string ranked;
+  std::optional<std::uint64_t> collection{};  ///< of a search: the documents of the collection
   std::optional<retrieve::Embedded> embedded;
   std::vector<ArmRun> runs;
   std::optional<eval::PairEvaluation> pair;    ///< where both og and changed were run
@@ -118,7 +127,8 @@ struct TaskJudging {
   eval::PairOptions pair{};
 };
 
-/// Runs the model and judges what it gave.
+/// Runs the model, or searches the request's collection, and judges what came of it. In a search a query for which
+/// nothing is found counts as one with an empty ranking.
 TaskResult run_task(const RankingRequest& request, const TaskJudging& judging, ScoreStore& store,
                     const RunnerOptions& options);
 

@@ -18,9 +18,10 @@ struct TaskColumns {
   std::string headline;
 };
 
-/// One model under one recipe, with its results.
+/// One model under one recipe, on candidates or on whole collections, with its results.
 struct System {
   std::string label, model, recipe;
+  bool searches = false;
   std::vector<const ResultEntry*> entries;
 
   const ResultEntry* on(std::string_view task) const {
@@ -36,10 +37,12 @@ std::pair<std::vector<System>, std::vector<TaskColumns>> group(const ReportData&
   std::vector<TaskColumns> tasks;
   for (const ResultEntry& entry : data.results) {
     if (!is_wanted(entry)) continue;
-    auto system = std::ranges::find_if(
-        systems, [&](const System& s) { return s.model == entry.model && s.recipe == entry.recipe; });
+    auto system = std::ranges::find_if(systems, [&](const System& s) {
+      return s.model == entry.model && s.recipe == entry.recipe && s.searches == entry.collection.has_value();
+    });
     if (system == systems.end())
-      system = systems.insert(systems.end(), {label_of(entry, data.results), entry.model, entry.recipe, {}});
+      system = systems.insert(
+          systems.end(), {label_of(entry, data.results), entry.model, entry.recipe, entry.collection.has_value(), {}});
     system->entries.push_back(&entry);
     if (std::ranges::find(tasks, entry.task, &TaskColumns::name) == tasks.end())
       tasks.push_back({entry.task, entry.headline});
@@ -193,7 +196,8 @@ Row own_row_figure_3(const System& system, const std::vector<TaskColumns>& tasks
 }
 
 bool has_lengths(const ResultEntry& entry) {
-  if (entry.kind != Kind::kInstruction || entry.arm(Pairing::kCorrect, "none") == nullptr) return false;
+  if (entry.collection || entry.kind != Kind::kInstruction || entry.arm(Pairing::kCorrect, "none") == nullptr)
+    return false;
   return std::ranges::any_of(std::initializer_list<std::string_view>{"og", "keywords", "short"},
                              [&](std::string_view arm) { return entry.arm(Pairing::kCorrect, arm) != nullptr; });
 }
@@ -202,6 +206,7 @@ constexpr TableRow kTables[] = {
     {"2", "MAP or nDCG, and p-MRR with its interval, for each instruction benchmark", table_2},
     {"3", "BEIR collections: nDCG@10, and its change with keywords", table_3},
     {"4", "InstructIR: Robustness@10", table_4},
+    {"5", "whole collections: MAP or nDCG of the query alone, and its change with the instruction", table_5},
     {"figure3", "what an instruction adds to the query alone, by its length", figure_3},
 };
 
@@ -235,12 +240,24 @@ std::vector<Dot> published_dots(const ReportData& data, const std::vector<TaskCo
 }  // namespace
 
 std::string label_of(const ResultEntry& entry, const std::vector<ResultEntry>& results) {
-  const bool is_one = std::ranges::all_of(results, [&](const ResultEntry& r) { return r.recipe == entry.recipe; });
-  return is_one ? entry.model : entry.model + " (recipe " + entry.recipe + ")";
+  std::string label = entry.model;
+  if (std::ranges::any_of(results, [&](const ResultEntry& r) { return r.recipe != entry.recipe; }))
+    label += " (recipe " + entry.recipe + ")";
+  if (entry.collection && std::ranges::any_of(results, [](const ResultEntry& r) { return !r.collection; }))
+    label += " (whole collection)";
+  return label;
 }
 
+namespace {
+
+bool is_of_table_2(const ResultEntry& entry) {
+  return entry.obedience.has_value() && !entry.collection;
+}
+
+}  // namespace
+
 FigureTable table_2(const ReportData& data) {
-  const auto [systems, tasks] = group(data, [](const ResultEntry& entry) { return entry.obedience.has_value(); });
+  const auto [systems, tasks] = group(data, is_of_table_2);
   FigureTable table{"2", "", {"Model", "judgments"}, {}, {}, {}};
   add_columns_2(tasks, table);
   add_rows(
@@ -308,6 +325,46 @@ FigureTable table_4(const ReportData& data) {
   return table;
 }
 
+FigureTable table_5(const ReportData& data) {
+  const auto [systems, tasks] = group(data, [](const ResultEntry& entry) {
+    return entry.kind == Kind::kInstruction && entry.collection && entry.arm(Pairing::kCorrect, "none") != nullptr;
+  });
+  FigureTable table{"5", "Whole collections", {"Model", "figures"}, {}, {}, {}};
+  for (const TaskColumns& task : tasks) {
+    const std::string score = spoken_measure(task.headline);
+    table.columns.push_back({task.name, score, task.name + " " + score, task.headline, false});
+    table.columns.push_back(
+        {task.name, "with instruction", "with instruction", task.headline + "_instruction_change", true});
+  }
+  add_rows(
+      data, systems,
+      [&, &all = tasks](const System& system) {
+        Row row{{system.label, "heed"}, source_of(system), {}, false};
+        for (const TaskColumns& task : all) {
+          const ResultEntry* const entry = system.on(task.name);
+          const auto value = [&](const char* arm) {
+            return entry == nullptr ? std::nullopt : entry->value(Pairing::kCorrect, arm, task.headline);
+          };
+          row.figures.push_back(figure(value("none")));
+          row.figures.push_back(figure(difference(value("og"), value("none"))));
+        }
+        table.rows.push_back(row);
+      },
+      [&all = tasks](const PublishedModel& model) {
+        Row row;
+        const bool is_table_5 = model.source->name == "paper-table-5";
+        for (const TaskColumns& task : all)
+          for (const std::string& name : {task.headline, task.headline + "_instruction_change"})
+            row.figures.push_back(figure(is_table_5 ? model.figure(task.name, name) : std::nullopt));
+        return row;
+      },
+      table);
+  table.remarks = {
+      "The score of the query alone over the whole collection, x100; with instruction: what changes where the original "
+      "instruction goes with it. The original judgments of the data set."};
+  return table;
+}
+
 FigureTable figure_3(const ReportData& data) {
   const auto [systems, tasks] = group(data, has_lengths);
   FigureTable table{"figure3", "What instructions add to the query alone", {"Model", "judgments"}, {}, {}, {}};
@@ -330,7 +387,7 @@ std::span<const TableRow> tables() {
 }
 
 Scatter scatter(const ReportData& data) {
-  const auto [systems, tasks] = group(data, [](const ResultEntry& entry) { return entry.obedience.has_value(); });
+  const auto [systems, tasks] = group(data, is_of_table_2);
   std::vector<TaskColumns> common;
   if (data.shown != ShownPublished::kNone)
     std::ranges::copy_if(tasks, std::back_inserter(common),

@@ -28,12 +28,14 @@ struct ReportData {
   std::string published_file = "published.tsv";
 };
 
-/// The model's name; with its recipe where the results have more than one recipe.
+/// The model's name; with its recipe where the results have more than one recipe, and with what it searched where
+/// some of them are of whole collections and some are not.
 std::string label_of(const ResultEntry& entry, const std::vector<ResultEntry>& results);
 
 /// The paper's Table 2: for each task its MAP or nDCG and its p-MRR with the 95% interval, then the averages where
 /// there are several tasks; for each model a row with the right judgments and one with the paper's crossed ones, in the
-/// order of its recipe, then the published figures. Without rows where no result has a p-MRR.
+/// order of its recipe, then the published figures. Without rows where no result has a p-MRR. Searches of whole
+/// collections are not in it: every model would be measured on other documents (the paper's appendix F).
 FigureTable table_2(const ReportData& data);
 
 /// Table 3: for each BEIR task nDCG@10 (of the arm `short` where it was run, else of `none`), and the change when the
@@ -42,6 +44,10 @@ FigureTable table_3(const ReportData& data);
 
 /// Table 4: Robustness@10.
 FigureTable table_4(const ReportData& data);
+
+/// Table 5: instruction benchmarks whose whole collections were searched: MAP or nDCG of the query alone (arm none),
+/// and the change with the original instruction (arm og).
+FigureTable table_5(const ReportData& data);
 
 /// Figure 3: for each model and task what the full instruction (arm og), keywords and the short instruction add to the
 /// score of the query alone (arm none); with the right judgments and with the crossed ones.

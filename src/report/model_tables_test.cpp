@@ -63,6 +63,8 @@ Published published() {
   add("mteb-2", "org/uncrossed", "Robust04", "p_mrr", "0.01");
   add("paper-table-3", "BM25", "SciFact", "ndcg_cut_10", "0.679");
   add("paper-table-3", "BM25", "SciFact", "ndcg_cut_10_keywords_change", "-0.017");
+  add("paper-table-5", "BM25", "Robust04", "map_cut_1000", "0.214");
+  add("paper-table-5", "BM25", "Robust04", "map_cut_1000_instruction_change", "-0.012");
   add("paper-table-4", "BM25", "InstructIR", "robustness_10", "0.269");
   dir.write("figures.tsv", text);
   dir.write("models.tsv", "model\talso\nBM25\torg/bm25\n");
@@ -178,6 +180,21 @@ TEST(ModelTables, Table4HasRobustness) {
   const ReportData data{{entry}, published()};
   EXPECT_EQ(rows_of(table_4(data)), (Rows{{"bm25", "heed", "25.0"}, {"bm25", "published", "26.9"}}));
   EXPECT_TRUE(table_3(data).rows.empty());
+}
+
+TEST(ModelTables, Table5HasSearchesOfWholeCollectionsAlone) {
+  ReportData data{{instruction("bm25", "Robust04", "map_cut_1000", 0.4, 0.1),
+                   instruction("bm25", "Robust04", "map_cut_1000", 0.3, 0.2)},
+                  published()};
+  data.results[1].collection = 528155;
+  EXPECT_EQ(rows_of(table_5(data)), (Rows{{"bm25 (whole collection)", "heed", "25.0", "+5.0"},
+                                          {"bm25 (whole collection)", "published, whole collection", "21.4", "-1.2"}}));
+  const Rows candidates = rows_of(table_2(data));
+  EXPECT_EQ(candidates[0][0], "bm25");
+  EXPECT_EQ(candidates[0][2], "40.0");
+  EXPECT_EQ(candidates[1][0], "bm25");
+  data.results.pop_back();
+  EXPECT_TRUE(table_5(data).rows.empty());
 }
 
 TEST(ModelTables, Figure3HasTheDifferencesToTheQueryAlone) {

@@ -440,6 +440,7 @@ std::string report_page(const ReportData& data, std::string_view heed_version) {
   add(results_part(data));
   add(lengths_part(data));
   add(table_part(data, {"collections", "Retrieval with short instructions and keywords", ""}, table_3));
+  add(table_part(data, {"whole-collections", "Whole collections, with and without the instruction", ""}, table_5));
   add(table_part(data, {"robustness", "Robustness to the instruction", ""}, table_4));
   const auto headings = task_headings(data.results);
   for (std::size_t i = 0; i < headings.size(); ++i) {
@@ -455,7 +456,7 @@ std::string report_page(const ReportData& data, std::string_view heed_version) {
 
 bool shows_published(const ReportData& data) {
   return table_2(data).shows_published() || table_3(data).shows_published() || table_4(data).shows_published() ||
-         std::ranges::any_of(scatter(data).dots, &Dot::is_published);
+         table_5(data).shows_published() || std::ranges::any_of(scatter(data).dots, &Dot::is_published);
 }
 
 }  // namespace heed::report

@@ -204,6 +204,7 @@ ResultEntry entry_of(const Node& node, const std::string& source) {
   if (node.has("kind")) entry.kind = kind_of(node.at("kind"));
   entry.headline = node.text_or("headline", usual_headline(entry.kind, entry.task));
   entry.ranked = node.text_or("ranked", "");
+  if (node.has("collection")) entry.collection = node.at("collection").at("documents").integer();
   entry.heed_version = node.at("heed_version").text();
   entry.model_identity = node.at("model_identity").text();
   entry.dtype = node.at("dtype").text();
@@ -252,11 +253,12 @@ std::vector<ResultEntry> parse_results(const Json& document, const std::string& 
 
 std::vector<ResultEntry> read_results(const std::vector<std::filesystem::path>& paths) {
   std::vector<ResultEntry> all;
-  std::map<std::tuple<std::string, std::string, std::string>, std::string> files;
+  std::map<std::tuple<std::string, std::string, std::string, bool>, std::string> files;
   for (const std::filesystem::path& path : paths) {
     const auto file = std::filesystem::is_directory(path) ? path / "results.json" : path;
     for (ResultEntry& entry : parse_results(format::read_json(file), file.string())) {
-      const auto [first, is_new] = files.try_emplace({entry.model, entry.recipe, entry.task}, file.string());
+      const auto [first, is_new] =
+          files.try_emplace({entry.model, entry.recipe, entry.task, entry.collection.has_value()}, file.string());
       if (!is_new)
         throw base::BadInput(file.string() + ": " + entry.model + " (recipe " + entry.recipe + ") on " + entry.task +
                              " is in " + first->second + " too; give one of them");

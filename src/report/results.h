@@ -69,6 +69,8 @@ struct ResultEntry {
   Kind kind = Kind::kInstruction;
   std::string headline;  ///< the measure of the score's column
   std::string ranked;    ///< what was ranked, in words; may be empty
+  /// Of a whole collection that was searched, in place of the task's candidates: its documents.
+  std::optional<long> collection;
   std::string heed_version, model_identity, dtype;
   std::string layout, sha256;
   long topics = 0, documents = 0, candidates = 0;

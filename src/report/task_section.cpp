@@ -118,7 +118,7 @@ std::vector<std::string> verdicts(const std::vector<ResultEntry>& results) {
 std::vector<Section> report_sections(const ReportData& data) {
   std::vector<Section> sections;
   Section first{"Results", verdicts(data.results), {}};
-  for (const auto& build : {table_2, table_3, table_4})
+  for (const auto& build : {table_2, table_3, table_4, table_5})
     if (const FigureTable table = build(data); !table.rows.empty()) first.tables.push_back(rounded(table));
   if (!first.tables.empty()) sections.push_back(std::move(first));
   const auto headings = task_headings(data.results);
