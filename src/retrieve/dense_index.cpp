@@ -12,6 +12,7 @@
 #include "base/mapped_file.h"
 #include "format/lines.h"
 #include "infer/load_engine.h"
+#include "retrieve/index_folder.h"
 
 namespace heed::retrieve {
 
@@ -44,7 +45,10 @@ std::vector<float> comparable(Similarity similarity, std::span<const float> vect
 class Embedding {
  public:
   Embedding(const DenseIndexRequest& request, const fs::path& folder)
-      : request_(request), raw_path_(folder / kRawFile), raw_(raw_path_, std::ios::binary) {}
+      : request_(request),
+        encoder_(request.model.open_encoder(request.store)),
+        raw_path_(folder / kRawFile),
+        raw_(raw_path_, std::ios::binary) {}
 
   void add(const std::vector<CollectionDocument>& documents) {
     std::vector<collection::Document> texts;
@@ -60,11 +64,11 @@ class Embedding {
       }
     }
     if (texts.empty()) return;
-    for (const std::span<const float> vector : request_.encoder.encode({}, texts)) {
+    for (const std::span<const float> vector : encoder_->encode({}, texts)) {
       const auto width = static_cast<std::int64_t>(vector.size());
       if (facts_.width == 0) facts_.width = width;
       check(width == facts_.width);
-      const auto numbers = comparable(request_.encoder.similarity(), vector);
+      const auto numbers = comparable(encoder_->similarity(), vector);
       raw_.write(reinterpret_cast<const char*>(numbers.data()), width * static_cast<std::int64_t>(sizeof(float)));
       ++facts_.vectors;
     }
@@ -88,6 +92,7 @@ class Embedding {
   }
 
   const DenseIndexRequest& request_;
+  std::unique_ptr<TextEncoder> encoder_;
   fs::path raw_path_;
   std::ofstream raw_;
   std::unordered_set<std::string> ids_;
@@ -101,9 +106,19 @@ std::span<const float> floats_of(const base::MappedFile& file) {
 
 }  // namespace
 
-DenseIndexFacts build_dense_index(const DenseIndexRequest& request, const fs::path& folder) {
+DenseIndexFacts build_dense_index(collection::DocumentSource& source, const DenseIndexRequest& request) {
+  if (!request.model.open_encoder)
+    throw BadInput(request.model.name + " makes no vectors: a collection is indexed by BM25 or by a model that does");
+  const IndexLock lock(request.folder);
+  IndexHead head{.kind = std::string(kDenseKind),
+                 .collection = request.collection,
+                 .data = next_generation(request.folder),
+                 .details = {{"model", request.model.name}, {"model_identity", request.model.identity()}}};
+  const fs::path folder = request.folder / head.data;
+  fs::remove_all(folder);  // of a call that was cut off
+  base::make_folder(folder);
   Embedding embedding(request, folder);
-  while (const auto stretch = request.source.next(kStretch)) {
+  while (const auto stretch = source.next(kStretch)) {
     embedding.add(stretch->documents);
     if (request.progress) request.progress(stretch->end);
   }
@@ -114,18 +129,48 @@ DenseIndexFacts build_dense_index(const DenseIndexRequest& request, const fs::pa
                                      folder / kVectorsFile);
   fs::remove(raw);
   base::write_file(folder / kDocumentsFile, embedding.lines());
+  head.documents = facts.documents;
+  head.details["method"] = infer::kNeighbourMethods[static_cast<std::size_t>(request.settings.method)].name;
+  head.details["vectors"] = facts.vectors;
+  head.details["width"] = facts.width;
+  if (request.passages)
+    head.details["passages"] = {{"words", request.passages->words}, {"overlap", request.passages->overlap}};
+  point_index_at(request.folder, head);
   return facts;
 }
 
-DenseIndex::DenseIndex(const fs::path& folder, std::shared_ptr<TextEncoder> encoder, const DenseSearchOptions& options)
-    : folder_(folder),
-      encoder_(std::move(encoder)),
+namespace {
+
+/// The folder that holds the vectors of this index.
+fs::path data_folder(const fs::path& folder, const Model& model) {
+  const IndexHead head = read_index_head(folder);
+  if (head.kind != kDenseKind)
+    throw BadInput(folder.string() + ": is an index of the kind " + head.kind + ", not of vectors");
+  const auto text = [&](const char* key) {
+    const auto found = head.details.find(key);
+    return found != head.details.end() && found->is_string() ? found->get<std::string>() : std::string();
+  };
+  if (!model.open_encoder)
+    throw BadInput(model.name + " makes no vectors, but " + folder.string() + " is an index of some");
+  if (text("model_identity") != model.identity())
+    throw BadInput(folder.string() + ": is an index of " + text("model") +
+                   "'s vectors, made with other weights or settings than this model's: " + text("model_identity") +
+                   " against " + model.identity());
+  return folder / head.data;
+}
+
+}  // namespace
+
+DenseIndex::DenseIndex(const fs::path& folder, const Model& model, VectorStore* store,
+                       const DenseSearchOptions& options)
+    : folder_(data_folder(folder, model)),
+      encoder_(model.open_encoder(store)),
       effort_(options.effort),
-      index_(infer::load_vector_indexes().open(folder / kVectorsFile, options.threads)) {
-  format::LineReader lines(folder / kDocumentsFile);
+      index_(infer::load_vector_indexes().open(folder_ / kVectorsFile, options.threads)) {
+  format::LineReader lines(folder_ / kDocumentsFile);
   while (const auto line = lines.next()) documents_.emplace_back(*line);
   if (static_cast<std::int64_t>(documents_.size()) != index_->size())
-    throw BadInput((folder / kDocumentsFile).string() + ": has " + std::to_string(documents_.size()) +
+    throw BadInput((folder_ / kDocumentsFile).string() + ": has " + std::to_string(documents_.size()) +
                    " lines, but the index " + std::to_string(index_->size()) + " vectors");
 }
 

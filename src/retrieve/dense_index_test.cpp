@@ -65,11 +65,23 @@ std::string ids(const std::vector<Found>& found) {
   return all;
 }
 
+Model counting(Similarity similarity, const std::string& identity = "letters 1") {
+  Model model{.name = "letters", .explanation = "", .dtype = "float32"};
+  model.identity = [identity] { return identity; };
+  model.open_encoder = [similarity](VectorStore*) { return std::make_unique<LetterCounts>(similarity); };
+  return model;
+}
+
 DenseIndexFacts build(const TemporaryDir& dir, std::vector<CollectionDocument> documents, Similarity similarity,
                       std::optional<text::PassageSize> passages = {}) {
   Given source(std::move(documents));
-  LetterCounts encoder(similarity);
-  return build_dense_index({.source = source, .encoder = encoder, .passages = passages}, dir.path());
+  const Model model = counting(similarity);
+  return build_dense_index(
+      source, {.folder = dir.path(), .collection = "given", .model = model, .store = nullptr, .passages = passages});
+}
+
+DenseIndex open(const TemporaryDir& dir, Similarity similarity) {
+  return {dir.path(), counting(similarity), nullptr, {.threads = 2}};
 }
 
 TEST(DenseIndex, FindsByTheSimilarityOfItsVectors) {
@@ -78,7 +90,7 @@ TEST(DenseIndex, FindsByTheSimilarityOfItsVectors) {
   EXPECT_EQ(facts.documents, 3U);
   EXPECT_EQ(facts.vectors, 3U);
   EXPECT_EQ(facts.width, 3);
-  DenseIndex index(dir.path(), std::make_shared<LetterCounts>(Similarity::kDot), {});
+  DenseIndex index = open(dir, Similarity::kDot);
   const std::vector<Need> needs = {{"a", ""}, {"", "b"}};
   const auto found = index.search(needs, 10);
   EXPECT_EQ(ids(found[0]), "d2 d1 d3");  // 2 * 2 for both: the greater id first
@@ -92,7 +104,7 @@ TEST(DenseIndex, FindsByTheSimilarityOfItsVectors) {
 TEST(DenseIndex, ComparesByCosineWhatTheModelComparesSo) {
   const TemporaryDir dir;
   build(dir, {{"d1", "", "aab"}, {"d2", "", "abb"}, {"d3", "", ""}}, Similarity::kCosine);
-  DenseIndex index(dir.path(), std::make_shared<LetterCounts>(Similarity::kCosine), {});
+  DenseIndex index = open(dir, Similarity::kCosine);
   const std::vector<Need> needs = {{"a", ""}};
   const auto found = index.search(needs, 10)[0];
   EXPECT_EQ(ids(found), "d1 d2 d3");
@@ -107,7 +119,7 @@ TEST(DenseIndex, TakesADocumentsBestPassage) {
                            Similarity::kDot, text::PassageSize{2, 1});
   EXPECT_EQ(facts.documents, 3U);
   EXPECT_EQ(facts.vectors, 5U + 1U + 1U);
-  DenseIndex index(dir.path(), std::make_shared<LetterCounts>(Similarity::kDot), {});
+  DenseIndex index = open(dir, Similarity::kDot);
   const std::vector<Need> needs = {{"", "c"}, {"", "a"}};
   const auto found = index.search(needs, 10);
   EXPECT_EQ(ids(found[0]), "long short title");
@@ -134,7 +146,7 @@ TEST(DenseIndex, OrdersTiesExactlyAlsoAtTheCut) {
       documents.push_back({"d" + std::to_string(random.below(100000)) + "-" + std::to_string(i), "", text});
     }
     build(dir, documents, Similarity::kDot);
-    DenseIndex index(dir.path(), std::make_shared<LetterCounts>(Similarity::kDot), {.threads = 2});
+    DenseIndex index = open(dir, Similarity::kDot);
     const std::vector<Need> needs = {{"ab", "c"}};
     const auto query = LetterCounts::counts("ab", "c");
     std::vector<Found> expected;
@@ -152,13 +164,28 @@ TEST(DenseIndex, OrdersTiesExactlyAlsoAtTheCut) {
   }
 }
 
+TEST(DenseIndex, GivesWayToTheNextAtOnce) {
+  const TemporaryDir dir;
+  build(dir, {{"d1", "", "a"}}, Similarity::kDot);
+  build(dir, {{"d2", "", "a"}}, Similarity::kDot);
+  const std::vector<Need> needs = {{"a", ""}};
+  EXPECT_EQ(ids(open(dir, Similarity::kDot).search(needs, 10)[0]), "d2");
+  EXPECT_FALSE(std::filesystem::exists(dir.path() / "generation-1"));
+  EXPECT_NE(complaint_of([&] { build(dir, {}, Similarity::kDot); }), "");
+  EXPECT_EQ(ids(open(dir, Similarity::kDot).search(needs, 10)[0]), "d2");
+}
+
 TEST(DenseIndex, RefusesWhatDoesNotFit) {
   const TemporaryDir empty;
   EXPECT_EQ(complaint_of([&] { build(empty, {}, Similarity::kDot); }), "there is no document to index");
   const TemporaryDir dir;
   build(dir, {{"d1", "", "a"}, {"d2", "", "b"}}, Similarity::kDot);
-  const auto lines = dir.write("documents.txt", "d1\n");
-  EXPECT_EQ(complaint_of([&] { DenseIndex(dir.path(), std::make_shared<LetterCounts>(Similarity::kDot), {}); }),
+  EXPECT_EQ(complaint_of([&] { DenseIndex(dir.path(), counting(Similarity::kDot, "letters 2"), nullptr, {}); }),
+            dir.path().string() +
+                ": is an index of letters's vectors, made with other weights or settings than this model's: letters 1 "
+                "against letters 2");
+  const auto lines = dir.write("generation-1/documents.txt", "d1\n");
+  EXPECT_EQ(complaint_of([&] { open(dir, Similarity::kDot); }),
             lines.string() + ": has 1 lines, but the index 2 vectors");
 }
 
