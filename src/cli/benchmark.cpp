@@ -4,8 +4,10 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "bench/collection_search.h"
 #include "bench/json_results.h"
 #include "bench/model_instructions.h"
+#include "cli/collection_index.h"
 #include "cli/folders.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
@@ -53,6 +55,18 @@ std::optional<std::string> text_for(const std::vector<std::string>& given, const
     if (text.task.empty()) common = text.text;
   }
   return own ? own : common;
+}
+
+/// Throws BadUsage where a task has no index to be searched, or an index no task.
+void check_full(const BenchmarkRequest& request, const std::vector<BenchmarkTask>& tasks) {
+  if (request.full.empty()) return;
+  for (const BenchmarkTask& task : tasks)
+    if (!text_for(request.full, task.task.name))
+      throw base::BadUsage("--full names no index for the task " + task.task.name);
+  for (const std::string& one : request.full)
+    if (const std::string name = TaskText::parse(one).task;
+        !name.empty() && std::ranges::none_of(tasks, [&](const auto& task) { return task.task.name == name; }))
+      throw base::BadUsage("--full " + one + ": no task of --data is called " + name);
 }
 
 /// Throws BadUsage where a text would go to no task.
@@ -135,6 +149,7 @@ Opened open_request(const BenchmarkRequest& request) {
       throw base::BadUsage("two tasks are called " + name + "; name them apart with NAME=FOLDER");
   }
   check_texts(request, opened.tasks);
+  check_full(request, opened.tasks);
   opened.model = open_model(request.model);
   check_model_name(opened.model.name);
   for (BenchmarkTask& task : opened.tasks) add_model_arms(request, task.task, opened.model.name);
@@ -146,6 +161,40 @@ bench::RunnerOptions runner_options(const BenchmarkRequest& request) {
   options.threads = request.threads;
   options.first_stage = request.first_stage;
   return options;
+}
+
+/// The task's index, opened, and the model as its results name it.
+struct TaskSearch {
+  std::filesystem::path folder;
+  OpenIndex index;
+  std::unique_ptr<retrieve::VectorStore> vectors;
+  retrieve::Model model;
+};
+
+TaskSearch open_search(const BenchmarkRequest& request, const std::string& task, const retrieve::Model& model,
+                       bench::ScoreStore& store) {
+  TaskSearch search{*text_for(request.full, task), {}, nullptr, model};
+  const std::string kind = retrieve::read_index_head(search.folder).kind;
+  const bool is_bm25 = model.name == "bm25";
+  if ((kind == "bm25") != is_bm25)
+    throw base::BadInput(search.folder.string() + ": is an index of " + (is_bm25 ? "vectors" : "words") + ", which " +
+                         model.name + " does not search");
+  if (!is_bm25) search.vectors = store.vectors(model.identity());
+  search.index =
+      open_index(search.folder, {.threads = request.threads}, {is_bm25 ? nullptr : &model, search.vectors.get()});
+  search.model.identity = [identity = search.index.identity] { return identity; };
+  return search;
+}
+
+/// Runs the model over candidates, or searches the task's index.
+bench::TaskResult run_or_search(const BenchmarkRequest& request, const bench::RankingRequest& ranking,
+                                const bench::TaskJudging& judging, bench::ScoreStore& store,
+                                const bench::RunnerOptions& options) {
+  if (request.full.empty()) return run_task(ranking, judging, store, options);
+  const TaskSearch search = open_search(request, ranking.task.name, ranking.model, store);
+  const bench::CollectionSearch collection{*search.index.retriever, search.folder.string(),
+                                           search.index.head.documents};
+  return run_task({ranking.task, search.model, ranking.arms, &collection}, judging, store, options);
 }
 
 std::string plan_sentence(const bench::Plan& plan) {
@@ -180,7 +229,8 @@ std::vector<BenchmarkTask> run_benchmark(const BenchmarkRequest& request, const 
         say(task.task.name + ": goes on; " + plan_sentence(plan));
       if (plan.bill) say(task.task.name + ": " + plan_sentence(plan) + "; " + *plan.bill);
     };
-    task.result = run_task({task.task, opened.model, arms}, {recipe, measures, request.judging}, store, options);
+    task.result =
+        run_or_search(request, {task.task, opened.model, arms}, {recipe, measures, request.judging}, store, options);
     note_counts(task.task, task.result.notes);
     for (const std::string& note : task.result.notes) say(task.task.name + ": " + note);
   }

@@ -23,6 +23,9 @@ struct BenchmarkRequest {
   /// Of BEIR's collections, in place of the paper's: TEXT, or TASK=TEXT for one task.
   std::vector<std::string> short_instructions, keywords;
   std::size_t first_stage = 100;  ///< see bench::RunnerOptions
+  /// Indexes of whole collections to search in place of candidates: FOLDER, or TASK=FOLDER for one task; none: no
+  /// search.
+  std::vector<std::string> full;
 };
 
 /// A task with the data that it ran on.

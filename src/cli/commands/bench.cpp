@@ -41,6 +41,8 @@ void run_bench(const Options& options) {
   request.model.recipe = request.recipe;
   request.threads = threads();
   const std::filesystem::path out = options.out;
+  if (options.is_dry_run && !request.full.empty())
+    throw base::BadUsage("--dry-run is of models over candidates; a search (--full) stores no scores");
   if (options.is_dry_run) return dry_run_benchmark(request, out / "store.db");
   const auto tasks = run_benchmark(request, out / "store.db");
   write_results(tasks, out);
@@ -84,6 +86,11 @@ void set_up_bench(CLI::App& app) {
       ->type_name("N")
       ->check(CLI::Range(1, 100000))
       ->capture_default_str();
+  app.add_option("--full", options->request.full,
+                 "search whole collections, by indexes that heed index has made, in place of candidates; "
+                 "TASK=FOLDER is for one task. With an index of words the model is bm25 (Lucene's), with one of "
+                 "vectors the one that made them")
+      ->type_name("[TASK=]FOLDER");
   app.add_option("--short", options->request.short_instructions,
                  "the model's short instruction for BEIR's collections (arm short), in place of a known one; TASK=TEXT "
                  "is for one task")
@@ -113,7 +120,10 @@ void set_up_bench(CLI::App& app) {
       "The paper's tables come from these kinds of data:\n"
       "  2 and figure 3   FollowIR's and other instruction benchmarks\n"
       "  3                BEIR's collections, with the arms none, short and keywords\n"
-      "  4                InstructIR's: Robustness@10; a folder in BEIR's layout under a name InstructIR..., too");
+      "  4                InstructIR's: Robustness@10; a folder in BEIR's layout under a name InstructIR..., too\n"
+      "  5                instruction benchmarks with --full: the query alone, and what the instruction changes\n"
+      "  heed index --collection disks45 --index disks45.index\n"
+      "  heed bench --model bm25 --data robust04 --full disks45.index --arms none,og --out out-full");
   app.callback([options] { run_bench(*options); });
 }
 

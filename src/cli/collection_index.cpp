@@ -1,0 +1,83 @@
+#include "cli/collection_index.h"
+
+#include "base/error.h"
+#include "format/fields.h"
+#include "retrieve/dense_index.h"
+
+namespace heed::cli {
+
+namespace {
+
+std::string describe(const IndexSearchFlags& flags) {
+  std::string text = "BM25 as Lucene computes it, k1 " + format::exact(flags.bm25.k1) + ", b " +
+                     format::exact(flags.bm25.b) + ", English analysis";
+  if (flags.has_rm3)
+    text += ", RM3 of " + std::to_string(flags.rm3.documents) + " documents and " + std::to_string(flags.rm3.terms) +
+            " terms, original weight " + format::exact(flags.rm3.original_weight);
+  return text;
+}
+
+std::string passages_of(const retrieve::IndexHead& head) {
+  const auto passages = head.details.find("passages");
+  return passages == head.details.end() ? std::string() : ", passages " + passages->dump();
+}
+
+}  // namespace
+
+void add_index_search(CLI::App& app, IndexSearchFlags& flags) {
+  app.add_option("--k1", flags.bm25.k1, "BM25: how slowly a term's repetitions cease to count")
+      ->type_name("X")
+      ->check(CLI::Range(0.0, 1000.0))
+      ->capture_default_str();
+  app.add_option("--b", flags.bm25.b, "BM25: how much a document's length counts")
+      ->type_name("X")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  auto* const rm3 = app.add_flag("--rm3", flags.has_rm3, "BM25: search again with terms of the first documents (RM3)");
+  app.add_option("--rm3-documents", flags.rm3.documents, "how many documents they come from")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1000))
+      ->needs(rm3)
+      ->capture_default_str();
+  app.add_option("--rm3-terms", flags.rm3.terms, "how many terms")
+      ->type_name("N")
+      ->check(CLI::Range(1, 10000))
+      ->needs(rm3)
+      ->capture_default_str();
+  app.add_option("--rm3-original-weight", flags.rm3.original_weight, "what the query's own terms count")
+      ->type_name("X")
+      ->check(CLI::Range(0.0, 1.0))
+      ->needs(rm3)
+      ->capture_default_str();
+  app.add_option(
+         "--in-view", flags.effort.in_view,
+         "an hnsw index of vectors: how many are looked at on the way. Default: 256, or as many as are asked for")
+      ->type_name("N")
+      ->check(CLI::Range(1, 10'000'000));
+  app.add_option("--probes", flags.effort.probes,
+                 "an ivf index of vectors: how many cells are looked into. Default: an eighth of them")
+      ->type_name("N")
+      ->check(CLI::Range(1, 10'000'000));
+}
+
+OpenIndex open_index(const std::filesystem::path& folder, const IndexSearchFlags& flags, const NeedEncoder& encoder) {
+  OpenIndex index;
+  index.head = retrieve::read_index_head(folder);
+  const std::string collection = ", collection " + index.head.collection + passages_of(index.head);
+  if (index.head.kind == retrieve::kDenseKind) {
+    if (encoder.model == nullptr)
+      throw base::BadInput(folder.string() + " is an index of vectors: --model names the model that made them");
+    index.retriever = std::make_unique<retrieve::DenseIndex>(
+        folder, *encoder.model, encoder.store,
+        retrieve::DenseSearchOptions{.threads = flags.threads, .effort = flags.effort});
+    index.identity = encoder.model->identity() + collection + ", " + index.head.details.value("method", "");
+    return index;
+  }
+  retrieve::Bm25SearchOptions options{.bm25 = flags.bm25, .threads = flags.threads};
+  if (flags.has_rm3) options.rm3 = flags.rm3;
+  index.retriever = std::make_unique<retrieve::Bm25Index>(folder, options);
+  index.identity = describe(flags) + collection;
+  return index;
+}
+
+}  // namespace heed::cli
