@@ -12,6 +12,8 @@ constexpr Command kCommands[] = {
     {"explain", "shows why one topic scored as it did", set_up_explain},
     {"report", "makes the paper's tables, charts and a page from the results of one or several models", set_up_report},
     {"inspect", "says what a file or folder holds: its format, counts, what reading passed over", set_up_inspect},
+    {"index", "makes a whole collection searchable: BM25, of documents or their passages", set_up_index},
+    {"search", "finds the best documents of an index for each topic, as a TREC run", set_up_search},
     {"score", "scores pairs of query and document with a model", set_up_score},
     {"encode", "gives a bi-encoder's vectors of texts", set_up_encode},
     {"tokenize", "cuts texts into a model's tokens", set_up_tokenize},

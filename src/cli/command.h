@@ -25,6 +25,8 @@ void set_up_compare(CLI::App& app);
 void set_up_explain(CLI::App& app);
 void set_up_report(CLI::App& app);
 void set_up_inspect(CLI::App& app);
+void set_up_index(CLI::App& app);
+void set_up_search(CLI::App& app);
 void set_up_score(CLI::App& app);
 void set_up_encode(CLI::App& app);
 void set_up_tokenize(CLI::App& app);

@@ -42,6 +42,10 @@ std::string duration_text(double seconds) {
 }
 
 std::string progress_text(const ProgressState& state, std::size_t bar) {
+  const long computed = state.done - state.found;
+  const double rate = state.seconds > 0 ? static_cast<double>(computed) / state.seconds : 0;
+  if (state.total == kUnknownTotal)
+    return std::string(state.what) + " " + grouped(state.done) + (rate > 0 ? ", " + rate_text(rate) : "");
   const double share = state.total > 0 ? static_cast<double>(state.done) / static_cast<double>(state.total) : 1;
   std::string text;
   if (bar > 0) {
@@ -50,9 +54,7 @@ std::string progress_text(const ProgressState& state, std::size_t bar) {
   }
   text += std::string(state.what) + " " + grouped(state.done) + " of " + grouped(state.total) + " (" +
           std::to_string(static_cast<int>(share * 100)) + "%)";
-  const long computed = state.done - state.found;
-  if (computed <= 0 || state.seconds <= 0) return text;
-  const double rate = static_cast<double>(computed) / state.seconds;
+  if (rate <= 0) return text;
   text += ", " + rate_text(rate);
   if (state.done < state.total)
     text += ", " + duration_text(static_cast<double>(state.total - state.done) / rate) + " left";
@@ -80,7 +82,7 @@ void ProgressView::show(std::string_view what, long done, long total, long found
   }
   const std::chrono::duration<double> elapsed = now - began_;
   const ProgressState state{what_, done, total, first_done_, elapsed.count()};
-  const bool is_end = done >= total;
+  const bool is_end = total != kUnknownTotal && done >= total;
   if (is_terminal) {
     if (!is_end && now - shown_ < kOverwriteEvery) return;
     shown_ = now;

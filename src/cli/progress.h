@@ -7,6 +7,9 @@
 
 namespace heed::cli {
 
+/// The total of work whose end is not known before it comes.
+inline constexpr long kUnknownTotal = -1;
+
 /// How far work is, in whatever it counts.
 struct ProgressState {
   std::string_view what;  ///< "scored", "embedded"
@@ -16,7 +19,7 @@ struct ProgressState {
 };
 
 /// "scored 1,200 of 3,606 (33%), 240/s, 10 s left", with a bar of `bar` characters where that is above 0. Time left is
-/// given once there is a speed.
+/// given once there is a speed. Without a total: "indexed 1,200, 240/s".
 std::string progress_text(const ProgressState& state, std::size_t bar = 0);
 
 /// "41 s", "3 min 20 s", "2 h 5 min".

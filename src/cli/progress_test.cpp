@@ -12,6 +12,11 @@ TEST(Progress, SaysHowFarHowFastAndHowLong) {
   EXPECT_EQ(progress_text({"embedded", 1, 10, 0, 72}), "embedded 1 of 10 (10%), 50/h, 10 min 48 s left");
 }
 
+TEST(Progress, DoesWithoutATotal) {
+  EXPECT_EQ(progress_text({"indexed", 1200, kUnknownTotal, 200, 5}, 10), "indexed 1,200, 200/s");
+  EXPECT_EQ(progress_text({"indexed", 0, kUnknownTotal, 0, 0}), "indexed 0");
+}
+
 TEST(Progress, WhatWasThereBeforeDoesNotCountAsSpeed) {
   EXPECT_EQ(progress_text({"scored", 1200, 3600, 1000, 1}), "scored 1,200 of 3,600 (33%), 200/s, 12 s left");
   EXPECT_EQ(progress_text({"scored", 1000, 3600, 1000, 1}), "scored 1,000 of 3,600 (27%)");

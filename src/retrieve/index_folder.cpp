@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/fingerprint.h"
+#include "format/file_walk.h"
 
 namespace heed::retrieve {
 
@@ -89,21 +90,14 @@ std::string next_generation(const fs::path& folder) {
 }
 
 std::string collection_identity(const fs::path& path) {
-  if (!base::is_there(path)) throw BadInput(path.string() + ": there is no such file or folder");
-  std::vector<fs::path> files;
-  if (!fs::is_directory(path)) {
-    files.push_back(path);
-  } else {
-    for (const auto& entry : fs::recursive_directory_iterator(path, fs::directory_options::follow_directory_symlink))
-      if (entry.is_regular_file()) files.push_back(entry.path());
-  }
-  std::ranges::sort(files);
+  format::PassedOver passed_over;
+  format::FileWalk files(path, passed_over);
   base::Digest digest;
   digest.add_field(fs::weakly_canonical(path).string());
-  for (const fs::path& file : files) {
-    digest.add_field(file.lexically_relative(path).string());
-    digest.add_field(fs::is_regular_file(file) ? std::to_string(fs::file_size(file)) : "");
-    digest.add_field(std::to_string(fs::last_write_time(file).time_since_epoch().count()));
+  while (const auto file = files.next()) {
+    digest.add_field(file->lexically_relative(path).string());
+    digest.add_field(fs::is_regular_file(*file) ? std::to_string(fs::file_size(*file)) : "");
+    digest.add_field(std::to_string(fs::last_write_time(*file).time_since_epoch().count()));
   }
   return digest.finish().hex();
 }

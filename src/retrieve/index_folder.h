@@ -32,7 +32,8 @@ void point_index_at(const std::filesystem::path& folder, const IndexHead& head);
 /// A name for the next `head.data`: it is neither there nor named by the folder's index.json.
 std::string next_generation(const std::filesystem::path& folder);
 
-/// Which documents a path stands for: it and every file below it, by name, size and time of change, as a fingerprint.
+/// Which documents a path stands for: it and the files that a collection's reader takes, by name, size and time of
+/// change, as a fingerprint.
 /// Throws BadInput where there is nothing.
 std::string collection_identity(const std::filesystem::path& path);
 

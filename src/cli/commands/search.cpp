@@ -1,0 +1,153 @@
+#include "base/error.h"
+#include "base/file.h"
+#include "cli/command.h"
+#include "cli/interrupt.h"
+#include "cli/progress.h"
+#include "cli/shared_options.h"
+#include "cli/terminal.h"
+#include "collection/topic_needs.h"
+#include "format/fields.h"
+#include "retrieve/bm25_index.h"
+
+namespace heed::cli {
+
+namespace {
+
+struct Options {
+  std::string index, topics, output, tag = "heed-bm25";
+  std::string arm = "none", part = "title";
+  std::size_t k = 1000;
+  retrieve::LuceneBm25 bm25;
+  bool has_rm3 = false;
+  retrieve::Rm3Parameters rm3;
+};
+
+constexpr std::size_t kTogether = 64;  // needs that are searched between two lines of progress
+
+collection::TopicNeeds needs_of(const Options& options) {
+  const auto arm = collection::arm_named(options.arm);
+  if (!arm) throw base::BadUsage("there is no arm " + options.arm + "; there are none, og, changed, keywords, short");
+  const auto part = collection::query_part_named(options.part);
+  if (!part) throw base::BadUsage("--query is title, description or title+description, not " + options.part);
+  return read_needs(options.topics, *arm, *part);
+}
+
+std::unique_ptr<retrieve::Retriever> open_index(const Options& options) {
+  retrieve::Bm25SearchOptions search{.bm25 = options.bm25, .threads = threads()};
+  if (options.has_rm3) search.rm3 = options.rm3;
+  return std::make_unique<retrieve::Bm25Index>(options.index, search);
+}
+
+std::string run_lines(std::string_view query, const std::vector<retrieve::Found>& found, const std::string& tag) {
+  std::string text;
+  for (std::size_t i = 0; i < found.size(); ++i)
+    text.append(query)
+        .append(" Q0 ")
+        .append(found[i].document)
+        .append(" ")
+        .append(std::to_string(i + 1))
+        .append(" ")
+        .append(format::exact(found[i].score))
+        .append(" ")
+        .append(tag)
+        .append("\n");
+  return text;
+}
+
+/// A sentence about queries that found nothing, naming the first.
+std::string nothing_found(const std::vector<std::string>& queries) {
+  constexpr std::size_t kNamed = 5;
+  std::string names;
+  for (std::size_t i = 0; i < std::min(kNamed, queries.size()); ++i) names += (i == 0 ? "" : ", ") + queries[i];
+  if (queries.size() > kNamed) names += ", ..";
+  return base::counted(static_cast<long>(queries.size()), "query", "queries") + " found nothing: " + names;
+}
+
+void run_search(const Options& options) {
+  if (options.tag.empty() || options.tag.find_first_of(" \t\r\n") != std::string::npos)
+    throw base::BadUsage("--tag is a word without blanks");
+  if (options.output.empty()) throw base::BadUsage("--output names the file for the run; it is empty");
+  const auto topics = needs_of(options);
+  const auto index = open_index(options);
+  say_all(topics.notes);
+  const bool is_stdout = options.output == "-";
+  const InterruptWatch watch;
+  ProgressView view(options.index);
+  std::string run;
+  std::vector<std::string> without;
+  const auto total = static_cast<long>(topics.needs.size());
+  view.show("searched", 0, total, 0);
+  for (std::size_t begin = 0; begin < topics.needs.size(); begin += kTogether) {
+    check_interrupt();
+    const std::size_t end = std::min(begin + kTogether, topics.needs.size());
+    std::vector<collection::Need> needs;
+    for (std::size_t i = begin; i < end; ++i) needs.push_back(topics.needs[i].need);
+    const auto results = index->search(needs, options.k);
+    for (std::size_t i = begin; i < end; ++i) {
+      run += run_lines(topics.needs[i].id.text(), results[i - begin], options.tag);
+      if (results[i - begin].empty()) without.push_back(topics.needs[i].id.str());
+    }
+    if (is_stdout) print(std::exchange(run, {}));
+    view.show("searched", static_cast<long>(end), total, 0);
+  }
+  if (!is_stdout) base::write_file(options.output, run);
+  if (!without.empty()) say(nothing_found(without));
+}
+
+}  // namespace
+
+void set_up_search(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  app.add_option("--index", options->index, "what heed index has made")->type_name("FOLDER")->required();
+  app.add_option("--topics", options->topics,
+                 "topics or queries in any form that heed reads, or the folder of a benchmark")
+      ->type_name("FILE")
+      ->required();
+  app.add_option("--arm", options->arm,
+                 "what is searched for: none is the query alone, og the query with its instruction")
+      ->type_name("none|og|changed|keywords|short")
+      ->capture_default_str();
+  app.add_option("--query", options->part, "which part of a TREC topic is its query")
+      ->type_name("title|description|title+description")
+      ->capture_default_str();
+  app.add_option("--k", options->k, "documents for each topic, at most")
+      ->type_name("N")
+      ->check(CLI::Range(1, 10'000'000))
+      ->capture_default_str();
+  app.add_option("--k1", options->bm25.k1, "how slowly a term's repetitions cease to count")
+      ->type_name("X")
+      ->check(CLI::Range(0.0, 1000.0))
+      ->capture_default_str();
+  app.add_option("--b", options->bm25.b, "how much a document's length counts")
+      ->type_name("X")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  auto* const rm3 = app.add_flag("--rm3", options->has_rm3, "search again with terms of the first documents (RM3)");
+  app.add_option("--rm3-documents", options->rm3.documents, "how many documents they come from")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1000))
+      ->needs(rm3)
+      ->capture_default_str();
+  app.add_option("--rm3-terms", options->rm3.terms, "how many terms")
+      ->type_name("N")
+      ->check(CLI::Range(1, 10000))
+      ->needs(rm3)
+      ->capture_default_str();
+  app.add_option("--rm3-original-weight", options->rm3.original_weight, "what the query's own terms count")
+      ->type_name("X")
+      ->check(CLI::Range(0.0, 1.0))
+      ->needs(rm3)
+      ->capture_default_str();
+  app.add_option("--tag", options->tag, "the run's name")->type_name("WORD")->capture_default_str();
+  app.add_option("--output", options->output, "the TREC run; - is standard output")->type_name("FILE")->required();
+  app.footer(
+      "Writes a TREC run: for each topic its best documents by BM25 (Lucene's formula and analysis; Anserini's k1, b "
+      "and RM3).\n"
+      "  heed index --collection nfcorpus --index nfcorpus.index\n"
+      "  heed search --index nfcorpus.index --topics nfcorpus/queries.jsonl --output bm25.run\n"
+      "  heed eval nfcorpus/qrels/test.tsv bm25.run -m ndcg_cut.10\n"
+      "Equal scores are ordered by document id, descending, as trec_eval does.");
+  app.callback([options] { run_search(*options); });
+}
+
+}  // namespace heed::cli
