@@ -706,7 +706,7 @@ addEventListener("beforeunload", (event) => { leave(); if (queue.length > 0) eve
 try {
   await refresh();
   if (me !== "" && !model.annotators.includes(me)) me = "";
-  await render();
+  await render({ focus: false });
   takeUpWhatWasKept();
   setInterval(() => { if (!document.hidden) lookAround(); }, kLookAfter);
 } catch (error) {
