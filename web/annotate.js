@@ -675,12 +675,13 @@ function showExport() {
     const done = decided(topic).length;
     return element("tr", {}, element("th", { scope: "row" }, element("a", { href: link("topic", topic.id, "judge") }, topic.id)), element("td", {}, topic.query),
       element("td", { class: "number" }, `${done} of ${topic.documents.length}`), element("td", { class: "number" }, done > 0 ? percent(stillRelevant(topic) / done) : "-"),
+      element("td", { class: "number" }, `${topic.settled} of ${topic.documents.length}`), element("td", { class: "number" }, topic.settled > 0 ? percent(topic.settled_relevant / topic.settled) : "-"),
       element("td", {}, topic.annotators.join(", ") || "-"), element("td", {}, topic.missing ?? "complete"));
   });
   show("Summary and export",
-    element("p", { class: "soft" }, `What you (${me}) judged, and what each topic lacks. About half of a topic's documents should still be relevant.`),
+    element("p", { class: "soft" }, `What you (${me}) judged, what all annotators have settled, and what each topic lacks. About half of a topic's documents should still be relevant.`),
     element("div", { class: "table", tabindex: "0", role: "region", "aria-label": "Summary" }, element("table", {}, element("thead", {}, element("tr", {},
-      ["Topic", "Query"].map((head) => element("th", { scope: "col" }, head)), ["You judged", "Still relevant"].map((head) => element("th", { scope: "col", class: "number" }, head)),
+      ["Topic", "Query"].map((head) => element("th", { scope: "col" }, head)), ["You judged", "Still relevant", "Settled", "Still relevant"].map((head) => element("th", { scope: "col", class: "number" }, head)),
       ["Annotators", "Lacks"].map((head) => element("th", { scope: "col" }, head)))), element("tbody", {}, rows))),
     element("h2", {}, "Export"),
     element("p", {}, "Writes alterations.jsonl and rejudgments.jsonl into the folder."),

@@ -65,8 +65,8 @@ async function freePort() {
   return port;
 }
 
-async function start(heed, folder, port) {
-  const child = spawn(heed, ["annotate", folder, "--port", String(port), "--open", "no"], { stdio: ["ignore", "pipe", "pipe"] });
+async function start(heed, folder, port, ...flags) {
+  const child = spawn(heed, ["annotate", folder, "--port", String(port), "--open", "no", ...flags], { stdio: ["ignore", "pipe", "pipe"] });
   let errors = "";
   child.stderr.on("data", (data) => { errors += data; });
   const ended = new Promise((done) => child.once("exit", (code, signal) => done({ code, signal })));
@@ -208,13 +208,26 @@ async function main(heed, work, picture) {
       offline = false;
       await page.locator(".dots a[aria-label='Document 15: still relevant']").waitFor();
     });
+    await test("what the server could not store is not shown as saved, and its sentence is shown", async () => {
+      await at(page, 16);
+      offline = true;
+      await page.route("**/api/decision", (route) => route.fulfill({ status: 500, contentType: "application/json", body: '{"error":"the disk is full"}' }), { times: 1 });
+      await page.keyboard.press("u");
+      await page.locator("#banner", { hasText: "the disk is full" }).waitFor();
+      assert.match(await page.locator("#detail").textContent(), /NOT SAVED/);
+      assert.equal(await position(page), `16 of ${kCount}`);
+      await at(page, 17);  // sent again
+      await page.locator("#banner:empty").waitFor({ state: "attached" });
+      offline = false;
+      await page.keyboard.press("k");
+    });
     await test("the last decision is taken back, and made again", async () => {
       await at(page, 16);
       await page.keyboard.press("n");
       await at(page, 17);
       await page.keyboard.press("z");
       await at(page, 16);
-      await page.locator("#state strong", { hasText: "Not decided" }).waitFor();
+      await page.locator("#state strong", { hasText: "Unsure" }).waitFor();
       await page.locator("#live", { hasText: "Taken back" }).waitFor();
     });
     await test("the rest is judged, and the share that stays is shown", async () => {
@@ -285,6 +298,9 @@ async function main(heed, work, picture) {
       await page.locator("#kappa", { hasText: `κ = ${kappa.toFixed(3)}` }).waitFor();
       await page.locator("#left", { hasText: "4 to adjudicate" }).waitFor();  // the two, and where both are unsure
       await checkAxe(page, "agreement in dark");
+      await page.emulateMedia({ colorScheme: "light" });
+      await checkAxe(page, "agreement in light");
+      await page.emulateMedia({ colorScheme: "dark" });
     });
     await test("an incomplete topic is exported only when asked", async () => {
       await page.getByRole("link", { name: "Summary and export" }).click();
@@ -346,7 +362,31 @@ async function main(heed, work, picture) {
     });
     await page.close();
   });
+  await withBrowser({ viewport: kDesk, colorScheme: "light" }, async (context) => {
+    await test("the views of two annotators are well in light, too", async () => {
+      const page = await open(context, url, { annotator: "ann" });
+      for (const view of ["Agreement", "Summary and export"]) {
+        await page.getByRole("link", { name: view }).click();
+        await page.locator("h1", { hasText: view }).waitFor();
+        await checkAxe(page, view);
+      }
+      await page.close();
+    });
+  });
   await test("the server stops when it is told to", async () => assert.deepEqual(await server.kill("SIGTERM"), { code: 0, signal: null }));
+  await test("a token in the address lets a browser in, and is gone from it", async () => {
+    const guarded = await start(heed, folder, port, "--token-file", join(work, "token"));
+    await withBrowser({ viewport: kDesk }, async (context) => {
+      const stranger = await context.newPage();
+      assert.equal((await stranger.goto(url)).status(), 401);
+      await stranger.goto("data:text/html,<a href='" + guarded.url + "'>the page</a>");  // as in a mail
+      await stranger.locator("a").click();
+      await stranger.getByRole("heading", { name: "Topics" }).waitFor();
+      assert.equal(stranger.url(), url);
+      await become(stranger, "bob");
+    });
+    assert.deepEqual(await guarded.kill("SIGINT"), { code: 0, signal: null });
+  });
   await test("no page had an error, or asked for anything from elsewhere", () => assert.deepEqual(faults, []));
 }
 

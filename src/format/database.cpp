@@ -167,8 +167,8 @@ void Statement::run() {
 
 void Statement::read_first(const std::function<void()>& read) {
   if (!next()) return;
+  const std::unique_ptr<Statement, void (*)(Statement*)> end(this, [](Statement* it) { it->reset(); });
   read();
-  reset();
 }
 
 bool Statement::is_null(int column) const {

@@ -25,6 +25,12 @@ constexpr const char* kContentPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'";
 
+/// Goes on to the address without the token. (A redirection would do so too, but without the cookie where the address
+/// was a link in a mail: browsers count it as the mail's site that asks, and the cookie is SameSite=Strict.)
+constexpr std::string_view kWelcome =
+    "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta http-equiv=\"refresh\" content=\"0; url=/\">"
+    "<link rel=\"icon\" href=\"data:,\"><title>heed annotate</title><p><a href=\"/\">Go on</a></p></html>\n";
+
 struct Part {
   const char* path;
   const char* type;
@@ -116,9 +122,9 @@ struct AnnotateServer::State {
     if (request.method == "GET" && request.path == "/" && given != request.query.end() &&
         base::is_same_secret(given->second, options.token))
       return HttpReply{
-          .status = 303,
-          .headers = {{"Set-Cookie", cookie_name() + "=" + options.token + "; HttpOnly; SameSite=Strict; Path=/"},
-                      {"Location", "/"}}};
+          .type = "text/html; charset=utf-8",
+          .body = std::string(kWelcome),
+          .headers = {{"Set-Cookie", cookie_name() + "=" + options.token + "; HttpOnly; SameSite=Strict; Path=/"}}};
     const std::string bearer = request.header("authorization");
     if (base::is_same_secret(cookie_of(request, cookie_name()), options.token) ||
         (bearer.starts_with("Bearer ") && base::is_same_secret(bearer.substr(7), options.token)))

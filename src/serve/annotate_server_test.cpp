@@ -106,8 +106,9 @@ TEST(AnnotateServer, ATokenIsAskedAndBecomesACookie) {
   for (const char* const path : {"/", "/annotate.js", "/api/state", "/?token=wrong", "/?token="})
     EXPECT_EQ(served.get(path), 401) << path;
   EXPECT_EQ(served.post(kAnn), 401);
-  EXPECT_EQ(served.get("/?token=" + token), 303);
-  EXPECT_EQ(served.answer->get_header_value("Location"), "/");
+  EXPECT_EQ(served.get("/?token=" + token), 200);
+  EXPECT_EQ(served.answer->body.find(token), std::string::npos);
+  EXPECT_NE(served.answer->body.find("url=/\""), std::string::npos) << "goes on to the address without it";
   const std::string cookie = served.answer->get_header_value("Set-Cookie");
   EXPECT_NE(cookie.find("; HttpOnly; SameSite=Strict"), std::string::npos);
   const std::string pair = cookie.substr(0, cookie.find(';'));

@@ -222,20 +222,29 @@ Json topic_json(const State& state, const curate::CurationTopic& topic, const To
   const auto draft = annotations.drafts.find(annotator);
   const auto& final_instruction = annotations.final_instruction;
   const auto missing = what_is_missing(annotations, ids);
+  const auto annotators = annotators_of(annotations);
   Json json = {{"id", topic.id},
                {"query", topic.query},
                {"instruction", topic.instruction},
                {"suggested", suggestion == state.suggestions.end() ? Json(nullptr) : Json(suggestion->second)},
                {"draft", draft == annotations.drafts.end() ? Json(nullptr) : saved_json(draft->second)},
                {"final", final_instruction ? saved_json(*final_instruction) : Json(nullptr)},
-               {"annotators", annotators_of(annotations)},
+               {"annotators", annotators},
                {"missing", missing ? Json(*missing) : Json(nullptr)},
+               {"settled", 0},
+               {"settled_relevant", 0},
                {"documents", Json::array()}};
+  long settled = 0, relevant = 0;
   for (const std::string& id : ids) {
+    const auto decision = settlement(annotations, id, annotators).decision;
+    settled += decision.has_value() ? 1 : 0;
+    relevant += decision == curate::Decision::kRelevant ? 1 : 0;
     Json document = {{"id", id}, {"grade", state.grades.at(topic.id).at(id)}};
     document.update(own_judgment_json(annotations, id, annotator));
     json["documents"].push_back(std::move(document));
   }
+  json["settled"] = settled;
+  json["settled_relevant"] = relevant;
   return json;
 }
 

@@ -121,6 +121,8 @@ TEST(AnnotationApi, AgreementAndAdjudicationLeadToTheExport) {
   EXPECT_EQ(nothing["incomplete"][0]["missing"], "1 document to adjudicate");
 
   desk.posted("/api/adjudication", desk.decision("bob", "b", "not_relevant", under));
+  EXPECT_EQ(desk.state("ann")["topics"][0]["settled"], 2);
+  EXPECT_EQ(desk.state("ann")["topics"][0]["settled_relevant"], 1);
   const Json exported = Json::parse(desk.post("/api/export", R"({"partial":false})").body);
   EXPECT_EQ(exported["topics"], Json({"1"}));
   EXPECT_EQ(exported["incomplete"][0]["topic"], "2");
