@@ -169,8 +169,9 @@ async function lookAround() {
 const topicOf = (id) => model.topics.find((topic) => topic.id === id);
 const decisionOf = (document) => document.pending ? document.pending.decision : document.stale ? null : document.decision;
 const noteOf = (document) => document.pending ? document.pending.note : document.note;
-const decided = (topic) => topic.documents.filter((document) => decisionOf(document) !== null);
-const stillRelevant = (topic) => decided(topic).filter((document) => decisionOf(document) === "relevant").length;
+const storedOf = (document) => document.stale ? null : document.decision;
+const decided = (topic) => topic.documents.filter((document) => storedOf(document) !== null);
+const stillRelevant = (topic) => decided(topic).filter((document) => storedOf(document) === "relevant").length;
 
 // Words.
 
@@ -455,8 +456,8 @@ async function showDocument(topic, documentId) {
       element("progress", { max: all, value: done, "aria-label": "Documents decided" }),
       element("p", { class: "soft small", id: "summary" }, `${done} of ${all} decided`, done > 0 ? `; ${kept} still relevant (${percent(kept / done)}; about half is the aim)` : ""));
     dots.replaceChildren(...current().documents.map((other, i) => element("li", {}, element("a", {
-      href: link("topic", topic.id, "judge", other.id), class: other.stale && !other.pending ? "stale" : decisionOf(other) ?? "", "aria-current": i === index ? "true" : null,
-      "aria-label": `Document ${i + 1}: ${decisionOf(other) ? kNames[decisionOf(other)].toLowerCase() : "not decided"}`,
+      href: link("topic", topic.id, "judge", other.id), class: other.stale && !other.pending ? "stale" : `${decisionOf(other) ?? ""} ${other.pending ? "pending" : ""}`, "aria-current": i === index ? "true" : null,
+      "aria-label": `Document ${i + 1}: ${decisionOf(other) ? kNames[decisionOf(other)].toLowerCase() : "not decided"}${other.pending ? ", not saved" : ""}`,
     }, String(i + 1)))));
   };
   showChange = () => {

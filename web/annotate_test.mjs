@@ -181,6 +181,7 @@ async function main(heed, work, picture) {
       await at(page, 12);
       await page.keyboard.press(pressed[11]);
       await page.locator("#detail", { hasText: "NOT SAVED" }).waitFor();
+      assert.match(await page.locator("#summary").textContent(), /^10 of 22 decided/, "what is not stored does not count");
       await checkAxe(page, "document without a server");
       await restart();
       await at(page, 13);
