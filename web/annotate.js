@@ -245,7 +245,7 @@ async function render({ focus = true } = {}) {
   shownKey = location.hash;
   if (me === "" || view === "topics") showTopics();
   else if (view === "agreement") await showAgreement(id, action);
-  else if (view === "export") showExport();
+  else if (view === "export") await showExport();
   else if (view === "topic" && topicOf(id)) await (action === "judge" ? showDocument(topicOf(id), documentId) : showTopic(topicOf(id)));
   else show("There is no such page", element("p", {}, element("a", { href: "#/" }, "All topics")));
   if (focus && !byId("content").contains(document.activeElement)) byId("content").querySelector("h1")?.focus({ preventScroll: true });
@@ -567,7 +567,9 @@ async function showAgreement(first, second) {
     showChange = () => { if (model.annotators.length > 1) render(); };
     return;
   }
+  const key = shownKey;
   const answer = await ask(`/api/agreement?first=${encodeURIComponent(first)}&second=${encodeURIComponent(second)}`).catch((error) => error);
+  if (key !== shownKey) return;  // another view was asked for meanwhile
   if (answer instanceof Error) {
     show("Agreement", element("p", { class: "unsaved" }, answer.message), button("Try again", () => render()));
     return;
@@ -656,9 +658,11 @@ function showDifferences(box, differences) {
 
 // What has come of it all.
 
-function showExport() {
+async function showExport() {
   showState = () => {};
-  showChange = () => render({ focus: false });
+  await refresh().catch(() => {});  // what others settled; the banner says where the server is gone
+  if (shownKey !== location.hash) return;
+  showChange = () => { if (result.childElementCount === 0) render({ focus: false }); };
   const result = element("div", { id: "result", role: "status" });
   const write = async (partial) => {
     result.replaceChildren(element("p", {}, "Writing…"));

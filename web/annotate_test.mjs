@@ -307,6 +307,8 @@ async function main(heed, work, picture) {
       await page.getByRole("link", { name: "Summary and export" }).click();
       await page.getByRole("button", { name: "Export complete topics" }).click();
       await page.getByText("Nothing is written").waitFor();
+      const cells = await page.locator("tbody tr").first().locator("td").allTextContents();
+      assert.deepEqual(cells.slice(1, 6), ["22 of 22", "45 %", "18 of 22", "56 %", "ann, bob"]);
       assert.match(await page.locator("#result").textContent(), /Topic 301: 4 documents to adjudicate/);
       await checkAxe(page, "export in dark");
     });
