@@ -10,7 +10,8 @@ import { join, resolve } from "node:path";
 import { withBrowser } from "./browser.mjs";
 
 const kAxe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const kDesk = { width: 1280, height: 900 }, kPhone = { width: 400, height: 800 };
+const kDesk = { width: 1280, height: 900 },
+  kPhone = { width: 400, height: 800 };
 const kDecisions = { y: "relevant", n: "not_relevant", u: "unsure" };
 
 let failed = 0;
@@ -27,15 +28,25 @@ async function test(name, run) {
 // A folder to annotate.
 
 const kTopics = [
-  { id: "301", query: "offshore wind farms",
-    instruction: "A relevant document says what a wind farm at sea costs, to build or to keep. Plans that were given up count too." },
-  { id: "302", query: "<b>urban</b> bees", instruction: "A relevant document reports on bees that are kept in a town." },
+  {
+    id: "301",
+    query: "offshore wind farms",
+    instruction:
+      "A relevant document says what a wind farm at sea costs, to build or to keep. Plans that were given up count too.",
+  },
+  {
+    id: "302",
+    query: "<b>urban</b> bees",
+    instruction: "A relevant document reports on bees that are kept in a town.",
+  },
 ];
-const kAltered = "A relevant document says what a wind farm at sea costs to build. Plans that were given up do not count.";
+const kAltered =
+  "A relevant document says what a wind farm at sea costs to build. Plans that were given up do not count.";
 const kCount = 22;
 
 function text(topic, i) {
-  if (topic === "302") return `Hives stand on roof ${i}. <script>window.wasRun = 1</script> & so on. Bees of the town fly far.`;
+  if (topic === "302")
+    return `Hives stand on roof ${i}. <script>window.wasRun = 1</script> & so on. Bees of the town fly far.`;
   return [
     `The wind farm of site ${i} stands in shallow water, ${10 + i} kilometres off the coast. Its owners put the price of building it at ${200 + 13 * i} million.`,
     `Of that sum the cables to the shore took a sixth, and the ships that set the towers another. ${i % 2 === 0 ? "The plan was given up before the first tower stood." : "The first current came ashore a year late."}`,
@@ -45,14 +56,28 @@ function text(topic, i) {
 
 function makeFolder(folder) {
   mkdirSync(folder, { recursive: true });
-  const lines = (name, rows) => writeFileSync(join(folder, name), rows.map((row) => JSON.stringify(row) + "\n").join(""));
-  const ids = (topic) => Array.from({ length: topic === "301" ? kCount : 3 }, (_, i) => `${topic}-D${String(i + 1).padStart(2, "0")}`);
+  const lines = (name, rows) =>
+    writeFileSync(join(folder, name), rows.map((row) => JSON.stringify(row) + "\n").join(""));
+  const ids = (topic) =>
+    Array.from({ length: topic === "301" ? kCount : 3 }, (_, i) => `${topic}-D${String(i + 1).padStart(2, "0")}`);
   lines("topics.jsonl", kTopics);
-  lines("pool.jsonl", kTopics.flatMap(({ id }) => [
-    ...ids(id).map((document) => ({ topic: id, document, grade: 1, source: "judged" })),
-    { topic: id, document: `${id}-X`, grade: 0, source: "bm25" }]));
-  lines("documents.jsonl", kTopics.flatMap(({ id }) => [...ids(id), `${id}-X`].map((document, i) =>
-    ({ id: document, title: id === "301" ? `What the wind farm at site ${i + 1} cost` : "Bees & <i>roofs</i>", text: text(id, i + 1) }))));
+  lines(
+    "pool.jsonl",
+    kTopics.flatMap(({ id }) => [
+      ...ids(id).map((document) => ({ topic: id, document, grade: 1, source: "judged" })),
+      { topic: id, document: `${id}-X`, grade: 0, source: "bm25" },
+    ]),
+  );
+  lines(
+    "documents.jsonl",
+    kTopics.flatMap(({ id }) =>
+      [...ids(id), `${id}-X`].map((document, i) => ({
+        id: document,
+        title: id === "301" ? `What the wind farm at site ${i + 1} cost` : "Bees & <i>roofs</i>",
+        text: text(id, i + 1),
+      })),
+    ),
+  );
 }
 
 // A server that can be killed.
@@ -66,9 +91,13 @@ async function freePort() {
 }
 
 async function start(heed, folder, port, ...flags) {
-  const child = spawn(heed, ["annotate", folder, "--port", String(port), "--open", "no", ...flags], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(heed, ["annotate", folder, "--port", String(port), "--open", "no", ...flags], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let errors = "";
-  child.stderr.on("data", (data) => { errors += data; });
+  child.stderr.on("data", (data) => {
+    errors += data;
+  });
   const ended = new Promise((done) => child.once("exit", (code, signal) => done({ code, signal })));
   const url = await new Promise((done, fail) => {
     let out = "";
@@ -78,14 +107,21 @@ async function start(heed, folder, port, ...flags) {
     });
     ended.then(() => fail(new Error(`heed annotate ended: ${errors}`)));
   });
-  return { url, kill: (signal = "SIGKILL") => { child.kill(signal); return ended; } };
+  return {
+    url,
+    kill: (signal = "SIGKILL") => {
+      child.kill(signal);
+      return ended;
+    },
+  };
 }
 
 // A person.
 
 const faults = [];
 async function open(context, where, { isOffline = () => false, annotator } = {}) {
-  const page = await context.newPage(), url = where.split("#")[0];
+  const page = await context.newPage(),
+    url = where.split("#")[0];
   page.on("pageerror", (error) => faults.push(`error: ${error.message}`));
   page.on("console", (message) => {
     if (message.type() === "error" && !isOffline()) faults.push(`console: ${message.text()}`);
@@ -100,7 +136,7 @@ async function open(context, where, { isOffline = () => false, annotator } = {})
 }
 
 async function become(page, annotator) {
-  if (await page.getByRole("button", { name: annotator, exact: true }).count() > 0)
+  if ((await page.getByRole("button", { name: annotator, exact: true }).count()) > 0)
     await page.getByRole("button", { name: annotator, exact: true }).click();
   else {
     await page.locator("#name").fill(annotator);
@@ -110,13 +146,17 @@ async function become(page, annotator) {
 }
 
 const position = async (page) => (await page.locator("#position").textContent()).split(" · ")[0];
-const at = (page, i, count = kCount) => page.locator("#position", { hasText: new RegExp(`^${i} of ${count} `) }).waitFor({ timeout: 15000 });
+const at = (page, i, count = kCount) =>
+  page.locator("#position", { hasText: new RegExp(`^${i} of ${count} `) }).waitFor({ timeout: 15000 });
 
 async function checkAxe(page, view) {
   await page.evaluate(kAxe);
   const result = await page.evaluate(() => window.axe.run());
   const grave = result.violations.filter((violation) => ["serious", "critical"].includes(violation.impact));
-  assert.deepEqual(grave.map((v) => `${view}: ${v.id}: ${v.help}: ${v.nodes[0].html}`), []);
+  assert.deepEqual(
+    grave.map((v) => `${view}: ${v.id}: ${v.help}: ${v.nodes[0].html}`),
+    [],
+  );
   assert.ok(result.passes.length > 10, "axe looked at the page");
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
   assert.ok(width <= page.viewportSize().width, `${view}: the page is ${width} wide`);
@@ -128,11 +168,20 @@ async function main(heed, work, picture) {
   const port = await freePort();
   let server = await start(heed, folder, port);
   const { url } = server;
-  const pressed = "ynynunyyny" + "nynyyn" + "uynyny";  // 22 documents; the server dies after ten and with one under way
+  const pressed = "ynynunyyny" + "nynyyn" + "uynyny"; // 22 documents; the server dies after ten and with one under way
   let offline = false;
-  const kill = async () => { offline = true; await server.kill(); };
-  const restart = async () => { server = await start(heed, folder, port); };
-  const read = (name) => readFileSync(join(folder, name), "utf8").trim().split("\n").map((line) => JSON.parse(line));
+  const kill = async () => {
+    offline = true;
+    await server.kill();
+  };
+  const restart = async () => {
+    server = await start(heed, folder, port);
+  };
+  const read = (name) =>
+    readFileSync(join(folder, name), "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
 
   await withBrowser({ viewport: kDesk, colorScheme: "light" }, async (context) => {
     let page;
@@ -143,7 +192,11 @@ async function main(heed, work, picture) {
       await page.locator("#altered").fill(kAltered);
       await page.locator("#saved", { hasText: /^Saved at / }).waitFor();
       assert.deepEqual(await page.locator("#changes ins").allTextContents(), ["costs", "build.", "do not count."]);
-      assert.deepEqual(await page.locator("#changes del").allTextContents(), ["costs, to build or", "keep.", "count too."]);
+      assert.deepEqual(await page.locator("#changes del").allTextContents(), [
+        "costs, to build or",
+        "keep.",
+        "count too.",
+      ]);
     });
     await test("the draft and its end survive", async () => {
       await checkAxe(page, "topic");
@@ -181,7 +234,11 @@ async function main(heed, work, picture) {
       await at(page, 12);
       await page.keyboard.press(pressed[11]);
       await page.locator("#detail", { hasText: "NOT SAVED" }).waitFor();
-      assert.match(await page.locator("#summary").textContent(), /^10 of 22 decided/, "what is not stored does not count");
+      assert.match(
+        await page.locator("#summary").textContent(),
+        /^10 of 22 decided/,
+        "what is not stored does not count",
+      );
       await checkAxe(page, "document without a server");
       await restart();
       await at(page, 13);
@@ -192,7 +249,10 @@ async function main(heed, work, picture) {
       for (const i of [12, 13]) {
         await at(page, i + 1);
         offline = true;
-        await Promise.all([page.keyboard.press(pressed[i]), i === 12 ? kill() : new Promise((go) => setTimeout(go, 2)).then(kill)]);
+        await Promise.all([
+          page.keyboard.press(pressed[i]),
+          i === 12 ? kill() : new Promise((go) => setTimeout(go, 2)).then(kill),
+        ]);
         await restart();
         await at(page, i + 2);
       }
@@ -212,12 +272,17 @@ async function main(heed, work, picture) {
     await test("what the server could not store is not shown as saved, and its sentence is shown", async () => {
       await at(page, 16);
       offline = true;
-      await page.route("**/api/decision", (route) => route.fulfill({ status: 500, contentType: "application/json", body: '{"error":"the disk is full"}' }), { times: 1 });
+      await page.route(
+        "**/api/decision",
+        (route) =>
+          route.fulfill({ status: 500, contentType: "application/json", body: '{"error":"the disk is full"}' }),
+        { times: 1 },
+      );
       await page.keyboard.press("u");
       await page.locator("#banner", { hasText: "the disk is full" }).waitFor();
       assert.match(await page.locator("#detail").textContent(), /NOT SAVED/);
       assert.equal(await position(page), `16 of ${kCount}`);
-      await at(page, 17);  // sent again
+      await at(page, 17); // sent again
       await page.locator("#banner:empty").waitFor({ state: "attached" });
       offline = false;
       await page.keyboard.press("k");
@@ -243,7 +308,9 @@ async function main(heed, work, picture) {
     await test("a second tab is told what the first one did, and the last writer counts", async () => {
       const other = await open(context, `${url}#/topic/301/judge/301-D01`);
       await at(other, 1);
-      await page.evaluate(() => { location.hash = "#/topic/301/judge/301-D01"; });
+      await page.evaluate(() => {
+        location.hash = "#/topic/301/judge/301-D01";
+      });
       await at(page, 1);
       await page.keyboard.press("u");
       await at(page, 2);
@@ -274,7 +341,7 @@ async function main(heed, work, picture) {
     await page.close();
   });
 
-  const second = [...pressed].map((key, i) => i === 2 ? "n" : i === 5 ? "u" : key);  // two differences
+  const second = [...pressed].map((key, i) => (i === 2 ? "n" : i === 5 ? "u" : key)); // two differences
   await withBrowser({ viewport: kPhone, colorScheme: "dark" }, async (context) => {
     const page = await open(context, url);
     await test("a second annotator judges under the same instruction, unseen by the first", async () => {
@@ -294,10 +361,11 @@ async function main(heed, work, picture) {
       await page.getByRole("link", { name: "Agreement" }).click();
       const agreed = [...pressed].filter((key, i) => key === second[i]).length;
       const count = (keys, key) => [...keys].filter((other) => other === key).length;
-      const chance = ["y", "n", "u"].reduce((sum, key) => sum + count(pressed, key) * count(second, key), 0) / kCount ** 2;
+      const chance =
+        ["y", "n", "u"].reduce((sum, key) => sum + count(pressed, key) * count(second, key), 0) / kCount ** 2;
       const kappa = (agreed / kCount - chance) / (1 - chance);
       await page.locator("#kappa", { hasText: `κ = ${kappa.toFixed(3)}` }).waitFor();
-      await page.locator("#left", { hasText: "4 to adjudicate" }).waitFor();  // the two, and where both are unsure
+      await page.locator("#left", { hasText: "4 to adjudicate" }).waitFor(); // the two, and where both are unsure
       await checkAxe(page, "agreement in dark");
       await page.emulateMedia({ colorScheme: "light" });
       await checkAxe(page, "agreement in light");
@@ -327,9 +395,16 @@ async function main(heed, work, picture) {
       await page.getByRole("button", { name: "Export complete topics" }).click();
       await page.getByText("Written, with 1 topic").waitFor();
       assert.deepEqual(read("alterations.jsonl"), [{ topic: "301", instruction: kAltered }]);
-      const adjudicated = new Map([[2, "n"], [4, "y"], [5, "y"], [16, "n"]]);
+      const adjudicated = new Map([
+        [2, "n"],
+        [4, "y"],
+        [5, "y"],
+        [16, "n"],
+      ]);
       const expected = [...pressed].map((key, i) => ({
-        topic: "301", document: `301-D${String(i + 1).padStart(2, "0")}`, decision: kDecisions[adjudicated.get(i) ?? key],
+        topic: "301",
+        document: `301-D${String(i + 1).padStart(2, "0")}`,
+        decision: kDecisions[adjudicated.get(i) ?? key],
         ...(i === 10 ? { note: "yn?" } : {}),
       }));
       assert.deepEqual(read("rejudgments.jsonl"), expected);
@@ -376,13 +451,14 @@ async function main(heed, work, picture) {
       await page.close();
     });
   });
-  await test("the server stops when it is told to", async () => assert.deepEqual(await server.kill("SIGTERM"), { code: 0, signal: null }));
+  await test("the server stops when it is told to", async () =>
+    assert.deepEqual(await server.kill("SIGTERM"), { code: 0, signal: null }));
   await test("a token in the address lets a browser in, and is gone from it", async () => {
     const guarded = await start(heed, folder, port, "--token-file", join(work, "token"));
     await withBrowser({ viewport: kDesk }, async (context) => {
       const stranger = await context.newPage();
       assert.equal((await stranger.goto(url)).status(), 401);
-      await stranger.goto("data:text/html,<a href='" + guarded.url + "'>the page</a>");  // as in a mail
+      await stranger.goto("data:text/html,<a href='" + guarded.url + "'>the page</a>"); // as in a mail
       await stranger.locator("a").click();
       await stranger.getByRole("heading", { name: "Topics" }).waitFor();
       assert.equal(stranger.url(), url);

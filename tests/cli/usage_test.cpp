@@ -8,7 +8,7 @@
 namespace heed::testing {
 namespace {
 
-const std::vector<std::string> kCommands = {"eval",   "bench",   "demo",   "compare", "explain",
+const std::vector<std::string> kCommands = {"eval",   "bench",   "demo",   "compare",  "explain",
                                             "report", "inspect", "models", "annotate", "help"};
 
 /// A pair of files that heed eval accepts.
