@@ -1,11 +1,10 @@
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -68,14 +67,23 @@ void open_in_browser(const std::string& url) {
   posix_spawn_file_actions_init(&quiet);
   posix_spawn_file_actions_addopen(&quiet, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
   posix_spawn_file_actions_addopen(&quiet, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  sigset_t none;  // the browser is not to wait for signals as we do
+  sigemptyset(&none);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+  posix_spawnattr_setsigmask(&attributes, &none);
   pid_t child = 0;
-  if (posix_spawnp(&child, program.c_str(), &quiet, nullptr, arguments, environ) != 0)
+  if (posix_spawnp(&child, program.c_str(), &quiet, &attributes, arguments, environ) != 0)
     say("no browser could be opened: open the address yourself");
+  posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&quiet);
 }
 
-bool is_to_open(const Options& options) {
+/// Not by itself where the address has a token: others see the words of a program that is called.
+bool is_to_open(const Options& options, const std::string& token) {
   if (options.open != "auto") return options.open == "yes";
+  if (!token.empty()) return false;
   const bool has_screen = std::getenv("DISPLAY") != nullptr || std::getenv("WAYLAND_DISPLAY") != nullptr;
   return has_screen && isatty(STDOUT_FILENO) != 0;
 }
@@ -102,8 +110,8 @@ void export_annotations(const Options& options) {
 
 void serve_page(const Options& options) {
   StopSignal stop;
-  serve::AnnotateServer server(
-      {.folder = options.folder, .host = options.host, .port = options.port, .token = token_of(options)});
+  const std::string token = token_of(options);
+  serve::AnnotateServer server({.folder = options.folder, .host = options.host, .port = options.port, .token = token});
   server.start();
   print(server.url() + "\n");
   if (!serve::is_loopback(options.host))
@@ -111,7 +119,7 @@ void serve_page(const Options& options) {
         "with its token can read and change everything in it");
   say("every decision is kept in " + (fs::path(options.folder) / curate::kAnnotationsFile).string() +
       "; Ctrl-C stops the server");
-  if (is_to_open(options)) open_in_browser(server.url());
+  if (is_to_open(options, token)) open_in_browser(server.url());
   stop.wait();
   server.stop();
 }
@@ -143,7 +151,7 @@ void set_up_annotate(CLI::App& app) {
                  "ask for the token in this file, which is made where it is not there")
       ->type_name("FILE");
   app.add_option("--open", options->open,
-                 "yes or no: open a browser; auto [default] does where a terminal and a screen are")
+                 "yes or no: open a browser; auto [default] does where a terminal and a screen are, and no token")
       ->type_name("WHEN");
   app.add_flag("--export", options->is_export, "write what was annotated into the folder, and serve nothing");
   app.add_flag("--partial", options->is_partial, "with --export: also of topics that are not complete");
