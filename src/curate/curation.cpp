@@ -38,6 +38,14 @@ struct Known {
   std::set<std::pair<std::string, std::string>> pool, judged;
 };
 
+/// What topics and pool of a curation know.
+Known known_of(const Curation& curation) {
+  Known known;
+  for (const CurationTopic& topic : curation.topics) known.topics.insert(topic.id);
+  for (const PooledDocument& pooled : curation.pool) known.pool.emplace(pooled.topic, pooled.document);
+  return known;
+}
+
 std::string filled_text(JsonlReader& line, std::string_view key) {
   const std::string_view text = line.text(key);
   if (format::trimmed(text).empty()) line.fail("\"" + std::string(key) + "\" is empty");
@@ -152,6 +160,22 @@ Curation read_curation(const fs::path& folder) {
   read_lines(folder / kRejudgmentsFile,
              [&](auto& line) { curation.rejudgments.push_back(read_rejudgment(line, known)); });
   return curation;
+}
+
+std::vector<Alteration> read_alterations(const fs::path& path, const Curation& curation) {
+  std::vector<Alteration> alterations;
+  Known known = known_of(curation);
+  JsonlReader line(path);
+  while (line.next()) alterations.push_back(read_alteration(line, known));
+  return alterations;
+}
+
+std::vector<Rejudgment> read_rejudgments(const fs::path& path, const Curation& curation) {
+  std::vector<Rejudgment> rejudgments;
+  Known known = known_of(curation);
+  JsonlReader line(path);
+  while (line.next()) rejudgments.push_back(read_rejudgment(line, known));
+  return rejudgments;
 }
 
 std::string topics_text(const std::vector<CurationTopic>& topics) {
