@@ -92,10 +92,9 @@ std::string qrels_text(const std::vector<ExportedTopic>& topics, Arm arm, const 
   return text;
 }
 
-std::vector<BenchmarkFile> followir_files(const Curation& curation) {
+std::vector<base::FolderFile> followir_files(const Curation& curation) {
   const auto topics = exported_topics(curation);
-  std::string queries, candidates;
-  Json empty_scores = Json::object();
+  std::string queries, candidates, empty_scores;
   for (const ExportedTopic& topic : topics) {
     Json query = {{"_id", topic.topic->id},
                   {"text", topic.topic->query},
@@ -110,20 +109,17 @@ std::vector<BenchmarkFile> followir_files(const Curation& curation) {
       candidates += line({{"qid", topic.topic->id}, {"pid", candidate.pooled->document}});
       scores += (scores.empty() ? "" : ", ") + spaced(Json(candidate.pooled->document)) + ": " + std::to_string(left--);
     }
-    empty_scores[topic.topic->id] = std::move(scores);
+    empty_scores += (empty_scores.empty() ? "" : ",\n") + spaced(Json(topic.topic->id)) + ": {" + scores + "}";
   }
-  std::string scores;
-  for (const auto& [topic, of_topic] : empty_scores.items())
-    scores += (scores.empty() ? "" : ",\n") + spaced(Json(topic)) + ": {" + of_topic.get<std::string>() + "}";
   return {{"corpus.jsonl", corpus_text(curation, topics)},
           {"queries.jsonl", std::move(queries)},
           {"qrels_og/test.jsonl", qrels_text(topics, Arm::kOg, "")},
           {"qrels_changed/test.jsonl", qrels_text(topics, Arm::kChanged, "")},
           {"top_ranked.jsonl", std::move(candidates)},
-          {"empty_scores.json", "{" + scores + "}\n"}};
+          {"empty_scores.json", "{" + empty_scores + "}\n"}};
 }
 
-std::vector<BenchmarkFile> mteb_files(const Curation& curation) {
+std::vector<base::FolderFile> mteb_files(const Curation& curation) {
   const auto topics = exported_topics(curation);
   std::string queries, instructions, candidates, changes;
   for (const ExportedTopic& topic : topics) {

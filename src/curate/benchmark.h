@@ -5,21 +5,17 @@
 #include <string_view>
 #include <vector>
 
+#include "base/folder.h"
 #include "collection/dataset.h"
 #include "curate/curation.h"
 
 namespace heed::curate {
 
-/// A file of a benchmark: its path below the benchmark's folder, and its content.
-struct BenchmarkFile {
-  std::string path, content;
-};
-
 /// A layout that benchmarks are written in.
 struct ExportLayout {
   std::string_view name;
   std::string_view explanation;
-  std::vector<BenchmarkFile> (*files)(const Curation& curation);
+  std::vector<base::FolderFile> (*files)(const Curation& curation);
 };
 
 /// "followir" (collection/followir_layout.h; with empty_scores.json beside top_ranked.jsonl, whose scores fall with the

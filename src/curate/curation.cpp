@@ -147,19 +147,26 @@ std::optional<Decision> decision_named(std::string_view name) {
 }
 
 Curation read_curation(const fs::path& folder) {
+  return read_curation_until(folder, kRejudgmentsFile);
+}
+
+Curation read_curation_until(const fs::path& folder, std::string_view last) {
   if (!base::is_there(folder / kTopicsFile))
     throw base::BadInput(folder.string() + ": is no curation folder: it has no " + std::string(kTopicsFile) +
                          " (heed curate topics makes it)");
-  Curation curation;
+  Curation made;
   Known known;
-  read_lines(folder / kTopicsFile, [&](auto& line) { curation.topics.push_back(read_topic(line, known)); });
-  read_lines(folder / kPoolFile, [&](auto& line) { curation.pool.push_back(read_pooled(line, known)); });
-  read_lines(folder / kDocumentsFile, [&](auto& line) { curation.documents.push_back(read_document(line, known)); });
-  read_lines(folder / kAlterationsFile,
-             [&](auto& line) { curation.alterations.push_back(read_alteration(line, known)); });
-  read_lines(folder / kRejudgmentsFile,
-             [&](auto& line) { curation.rejudgments.push_back(read_rejudgment(line, known)); });
-  return curation;
+  const std::pair<std::string_view, std::function<void(JsonlReader&)>> files[] = {
+      {kTopicsFile, [&](JsonlReader& line) { made.topics.push_back(read_topic(line, known)); }},
+      {kPoolFile, [&](JsonlReader& line) { made.pool.push_back(read_pooled(line, known)); }},
+      {kDocumentsFile, [&](JsonlReader& line) { made.documents.push_back(read_document(line, known)); }},
+      {kAlterationsFile, [&](JsonlReader& line) { made.alterations.push_back(read_alteration(line, known)); }},
+      {kRejudgmentsFile, [&](JsonlReader& line) { made.rejudgments.push_back(read_rejudgment(line, known)); }}};
+  for (const auto& [name, read_line] : files) {
+    read_lines(folder / name, read_line);
+    if (name == last) break;
+  }
+  return made;
 }
 
 std::vector<Alteration> read_alterations(const fs::path& path, const Curation& curation) {

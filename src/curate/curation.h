@@ -81,6 +81,9 @@ inline constexpr std::string_view kTopicsFile = "topics.jsonl", kPoolFile = "poo
 /// without a line where the folder has no topics.jsonl.
 Curation read_curation(const std::filesystem::path& folder);
 
+/// As read_curation, of the files up to `last` alone, for a step that makes those after it anew.
+Curation read_curation_until(const std::filesystem::path& folder, std::string_view last);
+
 /// Altered instructions and re-judgments from a file of the same lines that lies elsewhere. Throws as read_curation
 /// does, for topics and documents that the curation lacks too.
 std::vector<Alteration> read_alterations(const std::filesystem::path& path, const Curation& curation);

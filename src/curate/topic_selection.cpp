@@ -5,6 +5,9 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "format/fields.h"
+#include "format/jsonl.h"
+#include "format/lines.h"
 #include "text/utf8.h"
 
 namespace heed::curate {
@@ -75,7 +78,56 @@ void require_known(const collection::Topics& topics, const SelectionOptions& opt
     if (!known.contains(id)) throw BadInput("there is an instruction for topic " + id + ", which the topics lack");
 }
 
+/// How many judged queries are no topics: a hint that the two files number them differently.
+std::string unknown_queries(const collection::Topics& topics, const collection::Judgments& judgments) {
+  std::set<std::string_view> known;
+  for (const auto& topic : topics.topics) known.insert(topic.id.text());
+  const auto unknown =
+      std::ranges::count_if(judgments.lists(), [&](const auto& list) { return !known.contains(list.query().text()); });
+  if (unknown == 0) return "";
+  return std::to_string(unknown) + " of the " + std::to_string(judgments.lists().size()) +
+         " judged queries are not among the topics; do both files number them alike?";
+}
+
 }  // namespace
+
+std::map<std::string, std::string> read_instructions(const std::filesystem::path& path) {
+  std::map<std::string, std::string> instructions;
+  format::LineReader lines(path);
+  const auto first = lines.peek();
+  const auto add = [&](std::string_view id, std::string_view text, const auto& reader) {
+    if (format::trimmed(text).empty()) reader.fail("the instruction of topic " + std::string(id) + " is empty");
+    if (!instructions.emplace(id, format::trimmed(text)).second)
+      reader.fail("topic " + std::string(id) + " has two instructions");
+  };
+  if (first && format::trimmed(*first).starts_with('{')) {
+    format::JsonlReader line(std::move(lines));
+    while (line.next()) {
+      const std::string id(line.id({"id", "topic", "_id"}));
+      std::string_view text;
+      for (const char* const key : {"text", "narrative", "instruction"})
+        if (line.has(key)) text = line.text(key);
+      add(id, text, line);
+    }
+    return instructions;
+  }
+  while (const auto line = lines.next()) {
+    const std::size_t tab = line->find('\t');
+    if (tab == std::string_view::npos) lines.fail("is no line of an id, a tab and an instruction");
+    const std::string_view id = line->substr(0, tab);
+    if (id.empty() || format::split_fields(id).size() != 1 || format::trimmed(id) != id)
+      lines.fail("the id is empty or has white space in it: \"" + std::string(id) + "\"");
+    add(id, line->substr(tab + 1), lines);
+  }
+  return instructions;
+}
+
+std::set<std::string> read_ids(const std::filesystem::path& path) {
+  std::set<std::string> ids;
+  format::LineReader lines(path);
+  while (const auto line = lines.next()) ids.emplace(format::split_fields(*line)[0]);
+  return ids;
+}
 
 std::string query_text(const collection::Topic& topic, QueryField field) {
   switch (field) {
@@ -101,11 +153,13 @@ Selection select_topics(const collection::Topics& topics, const collection::Judg
       selection.topics.push_back(std::move(candidate));
   }
   if (options.sample > 0) draw(selection, options);
+  const std::string hint = unknown_queries(topics, judgments);
   if (selection.topics.empty()) {
-    const std::string first =
-        selection.dropped.empty() ? "" : ": topic " + selection.dropped[0].topic + " " + selection.dropped[0].why;
-    throw BadInput("no topic fits" + first);
+    std::string why;
+    if (!selection.dropped.empty()) why = ": topic " + selection.dropped[0].topic + " " + selection.dropped[0].why;
+    throw BadInput("no topic fits" + why + (hint.empty() ? "" : "; " + hint));
   }
+  if (!hint.empty()) selection.notes.push_back(hint);
   return selection;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <set>
 #include <string>
@@ -29,6 +30,14 @@ inline constexpr QueryFieldRow kQueryFields[] = {
 /// The text of that field; title and description are joined by a blank.
 std::string query_text(const collection::Topic& topic, QueryField field);
 
+/// Instructions for topics whose collection has no narratives: JSON lines with `id` (or `topic`, `_id`) and
+/// `instruction` (or `narrative`, `text`), or lines `id<TAB>instruction`. Throws BadInput, with file and line, for a
+/// line of another shape, an id with white space in it or given twice, an empty instruction.
+std::map<std::string, std::string> read_instructions(const std::filesystem::path& path);
+
+/// The ids of a file: the first field of each line, further ones are passed over.
+std::set<std::string> read_ids(const std::filesystem::path& path);
+
 struct SelectionOptions {
   QueryField query = QueryField::kDescription;
   /// Instructions by topic, in place of the narratives.
@@ -50,10 +59,12 @@ struct DroppedTopic {
 struct Selection {
   std::vector<CurationTopic> topics;  ///< in the order of the file
   std::vector<DroppedTopic> dropped;  ///< each other topic
+  std::vector<std::string> notes;     ///< what is odd, as sentences
 };
 
 /// Picks the topics with a query, an instruction and enough relevant documents. Throws BadInput where `only` or
-/// `instructions` names a topic that is not there, where fewer are left than the sample asks for, and where none is.
+/// `instructions` names a topic that is not there, where fewer are left than the sample asks for, and where none is
+/// (saying so where topics and judgments seem to be numbered differently).
 Selection select_topics(const collection::Topics& topics, const collection::Judgments& judgments,
                         const SelectionOptions& options);
 
