@@ -30,4 +30,28 @@ inline constexpr std::size_t kDeepestXml = 256;
 /// document is not well-formed, where its entities expand beyond expat's limits, and beyond kDeepestXml.
 XmlElement read_xml(const std::filesystem::path& path);
 
+/// The attributes of a start tag; valid during the call that gives them.
+class XmlAttributes {
+ public:
+  /// Names and values in turn, a null at the end: expat's.
+  explicit XmlAttributes(const char* const* pairs) : pairs_(pairs) {}
+  std::optional<std::string_view> value(std::string_view name) const;
+
+ private:
+  const char* const* pairs_;
+};
+
+/// What is told of an XML document as it is read; texts come in pieces.
+class XmlHandler {
+ public:
+  virtual ~XmlHandler() = default;
+  virtual void open(std::string_view name, const XmlAttributes& attributes) = 0;
+  virtual void close(std::string_view name) = 0;
+  virtual void text(std::string_view text) = 0;
+};
+
+/// Tells the handler of the document in memory, keeping nothing. Entities and limits are those of read_xml(). Throws
+/// BadText where read_xml() throws BadInput, and what the handler throws.
+void walk_xml(std::string_view document, XmlHandler& handler);
+
 }  // namespace heed::format
