@@ -42,8 +42,9 @@ std::optional<std::string> objection(const CurationTopic& topic, long relevant, 
   }
   if (topic.instruction.empty()) return "has no narrative to be its instruction";
   if (relevant < options.least_relevant)
-    return "has " + base::counted(relevant, "relevant document", "relevant documents") + ", fewer than " +
-           std::to_string(options.least_relevant);
+    return options.least_relevant == 1
+               ? "has no relevant document"
+               : "has fewer than " + std::to_string(options.least_relevant) + " relevant documents";
   return std::nullopt;
 }
 

@@ -12,6 +12,7 @@
 #include "cli/shared_options.h"
 #include "cli/terminal.h"
 #include "collection/collection_reader.h"
+#include "collection/collection_types.h"
 #include "curate/passage_choice.h"
 #include "curate/passage_log.h"
 
@@ -24,7 +25,7 @@ namespace {
 
 struct Options {
   std::string work, collection, type;
-  ModelFlags model{.model = "bm25"};
+  ModelFlags model{};
   text::PassageSize size{};
   bool is_whole = false;
 };
@@ -91,8 +92,7 @@ void score_passages(const curate::PassageProblem& problem, const std::vector<cur
 void run_documents(const Options& options) {
   const text::PassageSize size = passage_size(options);
   const auto curation = curate::read_curation_until(options.work, curate::kPoolFile);
-  if (curation.pool.empty())
-    throw base::BadInput(options.work + ": there is no pool yet; heed curate pool makes it");
+  if (curation.pool.empty()) throw base::BadInput(options.work + ": there is no pool yet; heed curate pool makes it");
   const retrieve::Model model = open_model(options.model);
   const auto documents = read_documents(options, curation.pool);
   const curate::PassageProblem problem{curation.topics, curation.pool, documents, size};
@@ -118,6 +118,7 @@ void add_curate_documents(CLI::App& curate) {
   CLI::App& app =
       *curate.add_subcommand("documents", "takes the candidates' texts from the collection, each its best passage");
   const auto options = std::make_shared<Options>();
+  options->model.model = "bm25";
   add_work(app, options->work);
   app.add_option("--collection", options->collection, "the collection: a file, or a folder of files")
       ->type_name("PATH")

@@ -1,3 +1,5 @@
+#include "curate/pool.h"
+
 #include <deque>
 #include <memory>
 #include <set>
@@ -6,7 +8,6 @@
 #include "base/file.h"
 #include "cli/commands/curate/steps.h"
 #include "cli/terminal.h"
-#include "curate/pool.h"
 
 namespace heed::cli {
 

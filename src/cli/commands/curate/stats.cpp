@@ -28,7 +28,7 @@ struct Options {
 
 curate::Curation read_any(const std::string& path) {
   if (base::is_there(fs::path(path) / curate::kTopicsFile)) return curate::read_curation(path);
-  return import_benchmark(collection::read_instruction_dataset(path)).curation;
+  return curate::import_benchmark(collection::read_instruction_dataset(path)).curation;
 }
 
 /// The whole collection's topics that have a query, with their narratives.
@@ -116,7 +116,8 @@ void add_curate_stats(CLI::App& curate) {
   app.add_option("paths", options->paths, "curation folders, or benchmarks in either layout")
       ->type_name("WORK|FOLDER")
       ->required();
-  app.add_option("--topics", options->topics, "the whole collection's topics, for the figures before")->type_name("FILE");
+  app.add_option("--topics", options->topics, "the whole collection's topics, for the figures before")
+      ->type_name("FILE");
   app.add_option("--qrels", options->qrels, "the whole collection's judgments; topics that it judges count")
       ->type_name("FILE");
   add_query_field(app, options->query);

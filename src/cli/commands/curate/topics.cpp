@@ -76,7 +76,9 @@ void run_topics(const Options& options) {
 void add_curate_topics(CLI::App& curate) {
   CLI::App& app = *curate.add_subcommand("topics", "picks topics that have a narrative and enough relevant documents");
   const auto options = std::make_shared<Options>();
-  app.add_option("--topics", options->topics, "the topics, in any format that heed reads")->type_name("FILE")->required();
+  app.add_option("--topics", options->topics, "the topics, in any format that heed reads")
+      ->type_name("FILE")
+      ->required();
   app.add_option("--qrels", options->qrels, "the original judgments")->type_name("FILE")->required();
   app.add_option("--out", options->out, "the curation folder")->type_name("WORK")->required();
   add_query_field(app, options->query);
@@ -102,7 +104,8 @@ void add_curate_topics(CLI::App& curate) {
   app.add_flag("--replace", options->is_replacing, "write the topics anew where WORK has others");
   app.footer(
       "Says which topics were dropped, and why. FollowIR: 50 of Robust04's topics that Core17 does not share\n"
-      "  heed curate topics --topics 04.testset --qrels qrels.robust04.txt --exclude core17.ids --sample 50 --out WORK");
+      "  heed curate topics --topics 04.testset --qrels qrels.robust04.txt --exclude core17.ids --sample 50 --out "
+      "WORK");
   app.callback([options] { run_topics(*options); });
 }
 
