@@ -1,5 +1,6 @@
 #include "curate/passage_choice.h"
 
+#include <algorithm>
 #include <map>
 
 #include <gtest/gtest.h>

@@ -1,5 +1,7 @@
 #include "curate/pool.h"
 
+#include <set>
+
 #include <gtest/gtest.h>
 
 #include "testing/testing.h"
@@ -15,10 +17,12 @@ const std::vector<CurationTopic> kTopics = {{"1", "q", "i"}};
 struct Files {
   TemporaryDir dir;
   collection::Judgments judgments =
-      read_judgments(dir.write("qrels", "1 0 r2 2\n1 0 r1 1\n1 0 n1 0\n1 0 u1 -1\n2 0 x 0\n"));
+      collection::read_judgments(dir.write("qrels", "1 0 r2 2\n1 0 r1 1\n1 0 n1 0\n1 0 u1 -1\n2 0 x 0\n"));
   // a: r1 n1 n2 n3; b: n2 u1 r1 n4
-  collection::Run a = read_run(dir.write("a", "1 Q0 n1 2 9 a\n1 Q0 r1 1 10 a\n1 Q0 n2 3 8 a\n1 Q0 n3 4 7 a\n"));
-  collection::Run b = read_run(dir.write("b", "1 Q0 n2 1 10 b\n1 Q0 u1 2 9 b\n1 Q0 r1 3 8 b\n1 Q0 n4 4 7 b\n"));
+  collection::Run a =
+      collection::read_run(dir.write("a", "1 Q0 n1 2 9 a\n1 Q0 r1 1 10 a\n1 Q0 n2 3 8 a\n1 Q0 n3 4 7 a\n"));
+  collection::Run b =
+      collection::read_run(dir.write("b", "1 Q0 n2 1 10 b\n1 Q0 u1 2 9 b\n1 Q0 r1 3 8 b\n1 Q0 n4 4 7 b\n"));
 
   Pool pool(std::size_t size, const std::vector<CurationTopic>& topics = kTopics) const {
     const std::vector<NamedRun> runs = {{"a", &a}, {"b", &b}};

@@ -1,5 +1,8 @@
 #include "curate/topic_selection.h"
 
+#include <algorithm>
+#include <set>
+
 #include <gtest/gtest.h>
 
 #include "testing/testing.h"
@@ -14,13 +17,13 @@ using heed::testing::TemporaryDir;
 struct Files {
   TemporaryDir dir;
   collection::Topics topics =
-      read_topics(dir.write("topics",
-                            "<top><num>1<title>bees<desc>how bees fly<narr>Flight counts.</top>\n"
-                            "<top><num>2<title>wasps<desc>where wasps live<narr>Nests count.</top>\n"
-                            "<top><num>3<title>ants<desc>what ants eat</top>\n"
-                            "<top><num>4<title>flies<narr>Any fly.</top>\n"));
-  collection::Judgments judgments =
-      read_judgments(dir.write("qrels", "1 0 a 1\n1 0 b 0\n2 0 a 2\n2 0 b 1\n2 0 c -1\n3 0 a 1\n4 0 a 1\n"));
+      collection::read_topics(dir.write("topics",
+                                        "<top><num>1<title>bees<desc>how bees fly<narr>Flight counts.</top>\n"
+                                        "<top><num>2<title>wasps<desc>where wasps live<narr>Nests count.</top>\n"
+                                        "<top><num>3<title>ants<desc>what ants eat</top>\n"
+                                        "<top><num>4<title>flies<narr>Any fly.</top>\n"));
+  collection::Judgments judgments = collection::read_judgments(
+      dir.write("qrels", "1 0 a 1\n1 0 b 0\n2 0 a 2\n2 0 b 1\n2 0 c -1\n3 0 a 1\n4 0 a 1\n"));
 };
 
 std::vector<std::string> ids(const Selection& selection) {
@@ -42,7 +45,7 @@ TEST(TopicSelection, TopicsWithQueryNarrativeAndJudgmentsArePicked) {
 
 TEST(TopicSelection, EveryOptionNarrowsOrWidens) {
   const Files files;
-  const auto with = [&](SelectionOptions options) {
+  const auto with = [&](const SelectionOptions& options) {
     return ids(select_topics(files.topics, files.judgments, options));
   };
   EXPECT_EQ(with({.query = QueryField::kTitle}), (Ids{"1", "2", "4"}));
@@ -68,7 +71,7 @@ TEST(TopicSelection, ASampleDependsOnItsSeedAloneAndKeepsTheOrder) {
 
 TEST(TopicSelection, WhatCannotBePickedIsSaid) {
   const Files files;
-  const auto complaint = [&](SelectionOptions options) {
+  const auto complaint = [&](const SelectionOptions& options) {
     return complaint_of([&] { select_topics(files.topics, files.judgments, options); });
   };
   EXPECT_EQ(complaint({.only = {"7"}}), "there is no topic 7 among the topics");
@@ -79,7 +82,7 @@ TEST(TopicSelection, WhatCannotBePickedIsSaid) {
 
 TEST(TopicSelection, JudgmentsThatNumberOtherwiseAreNoticed) {
   const Files files;
-  const auto other = read_judgments(files.dir.write("other", "q1 0 a 1\nq2 0 a 1\n"));
+  const auto other = collection::read_judgments(files.dir.write("other", "q1 0 a 1\nq2 0 a 1\n"));
   EXPECT_EQ(
       complaint_of([&] { select_topics(files.topics, other, {}); }),
       "no topic fits: topic 1 has no relevant document; 2 of the 2 judged queries are not among the topics; do both "

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 
 #include "base/error.h"
@@ -67,6 +68,8 @@ struct ImportOptions {
 };
 
 void run_import(const ImportOptions& options) {
+  if (!options.is_replacing && base::is_there(fs::path(options.out) / curate::kTopicsFile))
+    throw BadInput(options.out + ": is a curation already; --replace puts this one in its place");
   const auto data = collection::read_instruction_dataset(options.data);
   say_all(data.notes);
   const auto imported = curate::import_benchmark(data);
@@ -79,8 +82,6 @@ void run_import(const ImportOptions& options) {
       {std::string(curate::kRejudgmentsFile), rejudgments_text(curation.rejudgments)}};
   if (const std::string foreign = base::first_foreign(options.out, files); !foreign.empty())
     throw BadInput(options.out + ": has " + foreign + ", which is no file of a curation; choose another folder");
-  if (!options.is_replacing && base::is_there(fs::path(options.out) / curate::kTopicsFile))
-    throw BadInput(options.out + ": is a curation already; --replace puts this one in its place");
   base::write_folder(options.out, files);
   say_all(imported.notes);
   say(counted_size(curation.topics.size(), "topic is", "topics are") + " in " + options.out);

@@ -1,4 +1,4 @@
-#include <map>
+#include <algorithm>
 #include <memory>
 #include <optional>
 
