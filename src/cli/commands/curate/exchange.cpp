@@ -46,6 +46,17 @@ void require_sound(const curate::Curation& curation, const ExportOptions& option
   say(what);
 }
 
+/// Says so where a benchmark that was exported although it has errors cannot be read.
+void say_unreadable(const ExportOptions& options) {
+  try {
+    if (options.layout != "both") collection::read_instruction_dataset(options.out);
+    for (const curate::ExportLayout& layout : curate::export_layouts())
+      if (options.layout == "both") collection::read_instruction_dataset(fs::path(options.out) / layout.name);
+  } catch (const BadInput& fault) {
+    say(std::string("heed cannot read the export: ") + fault.what());
+  }
+}
+
 void run_export(const ExportOptions& options) {
   const auto curation = curate::read_curation(options.work);
   if (curation.alterations.empty())
@@ -55,6 +66,7 @@ void run_export(const ExportOptions& options) {
   if (const std::string foreign = base::first_foreign(options.out, files); !foreign.empty())
     throw BadInput(options.out + ": has " + foreign + ", which is no file of this export; choose another folder");
   base::write_folder(options.out, files);
+  if (options.is_forced) say_unreadable(options);
   const std::size_t left_out = curation.topics.size() - curation.alterations.size();
   if (left_out > 0)
     say(counted_size(left_out, "topic has", "topics have") + " no altered instruction, and " +

@@ -57,6 +57,7 @@ void run_topics(const Options& options) {
   const auto how = selection_options(options);
   const auto topics = collection::read_topics(options.topics);
   const auto judgments = collection::read_judgments(options.qrels);
+  say_all(topics.notes);
   say_all(judgments.notes);
   const curate::Selection selection = select_topics(topics, judgments, how);
   const fs::path file = fs::path(options.out) / curate::kTopicsFile;
