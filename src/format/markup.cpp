@@ -184,7 +184,7 @@ MarkupPiece MarkupReader::tag(std::size_t end) {
 }
 
 void MarkupReader::skip_to_closing(std::string_view name) {
-  if (unclosed_ == name) return;
+  if (std::ranges::find(unclosed_, name) != unclosed_.end()) return;
   for (std::size_t at = text_.find("</", at_); at != std::string_view::npos; at = text_.find("</", at + 2)) {
     if (!base::is_same_name(text_.substr(at + 2, name.size()), name) || !tag_end(at)) continue;
     const std::size_t after = at + 2 + name.size();
@@ -192,7 +192,7 @@ void MarkupReader::skip_to_closing(std::string_view name) {
     at_ = at;
     return;
   }
-  unclosed_ = name;
+  unclosed_.emplace_back(name);
 }
 
 std::optional<std::string_view> attribute_value(std::string_view attributes, std::string_view name) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace heed::format {
 
@@ -30,7 +31,7 @@ class MarkupReader {
   std::optional<MarkupPiece> next();
 
   /// Passes over what comes before the next `</name`, which next() then returns; where there is none, nothing.
-  /// For elements whose content is no markup: `script`. `name` in lower case.
+  /// For the few elements whose content is no markup: `script`. `name` in lower case.
   void skip_to_closing(std::string_view name);
 
   /// Where next() goes on.
@@ -43,8 +44,9 @@ class MarkupReader {
 
   std::string_view text_;
   std::size_t at_ = 0;
-  bool no_comment_ends_ = false;  // no more `-->` from here on
-  std::string name_, unclosed_;   // of the newest tag; of an element that was found not to be closed
+  bool no_comment_ends_ = false;       // no more `-->` from here on
+  std::string name_;                   // of the newest tag
+  std::vector<std::string> unclosed_;  // elements that were found not to be closed from here on
 };
 
 /// The value of an attribute: `id` of `<DOC id="doc2">`. Names in any case; quotes are taken off.

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "format/byte_source.h"
 #include "format/file_walk.h"
+#include "format/packing.h"
 
 namespace heed::format {
 
@@ -45,9 +46,9 @@ class PlainFile final : public ByteSource {
 
 /// How much came of a packed file, all layers together.
 struct Expansion {
-  std::string name;
+  std::string name{};
   std::uint64_t packed = 0;
-  ExpansionLimit limit;
+  ExpansionLimit limit{};
   std::uint64_t unpacked = 0;
 
   void add(std::size_t bytes) {
@@ -79,22 +80,57 @@ struct Streams::State {
   PassedOver passed_over;
   FileWalk walk;
   ExpansionLimit limit;
-  Expansion expansion;
   std::string name;
-  std::unique_ptr<PeekedSource> stream;
+  Expansion of_file, of_members, of_member;  // the layers' sizes: unpacked, members together, members unpacked
+  std::unique_ptr<ArchiveMembers> archive;   // that is open
+  std::unique_ptr<PeekedSource> stream;      // reads from the archive where one is open
 
   State(const fs::path& path, ExpansionLimit bounds) : walk(path, passed_over), limit(bounds) {}
 
-  std::unique_ptr<PeekedSource> bounded(std::unique_ptr<ByteSource> source) {
+  static std::unique_ptr<PeekedSource> bounded(std::unique_ptr<ByteSource> source, Expansion& expansion) {
     return std::make_unique<PeekedSource>(std::make_unique<Bounded>(std::move(source), expansion));
   }
 
+  /// Opens the file: as a stream, as an archive, or as neither, with a note.
   void open_file(const fs::path& path) {
     name = path.string();
     std::error_code ignored;
-    expansion = Expansion{.name = name, .packed = fs::file_size(path, ignored), .limit = limit};
+    of_file = Expansion{.name = name, .packed = fs::file_size(path, ignored), .limit = limit};
+    of_members = of_member = of_file;
     stream = std::make_unique<PeekedSource>(std::make_unique<PlainFile>(path));
-    if (stream->begin(2) == "\x1F\x8B") stream = bounded(gunzipped(std::move(stream), name));
+    Packing packing = packing_of(stream->begin(kPackingBytes));
+    if (packing == Packing::kZip) {
+      stream.reset();
+      archive = std::make_unique<ArchiveMembers>(path, passed_over);
+      return;
+    }
+    if (packing != Packing::kNone && !is_archive(packing)) {
+      stream = bounded(unpacked(packing, std::move(stream), name), of_file);
+      packing = packing_of(stream->begin(kPackingBytes));
+    }
+    if (packing == Packing::kTar) {
+      archive = std::make_unique<ArchiveMembers>(std::move(stream), name, passed_over);
+    } else if (packing != Packing::kNone) {
+      passed_over.add("files packed twice or in a way that heed does not read", name);
+      stream.reset();
+    }
+  }
+
+  /// Goes on to the archive's next member that is a stream; false at its end.
+  bool next_member() {
+    while (archive->next()) {
+      name = archive->name();
+      stream = bounded(archive->bytes(), of_members);
+      Packing packing = packing_of(stream->begin(kPackingBytes));
+      if (packing != Packing::kNone && !is_archive(packing)) {
+        stream = bounded(unpacked(packing, std::move(stream), name), of_member);
+        packing = packing_of(stream->begin(kPackingBytes));
+      }
+      if (packing == Packing::kNone) return true;
+      passed_over.add("archives inside archives", name);
+      stream.reset();
+    }
+    return false;
   }
 };
 
@@ -102,11 +138,16 @@ Streams::Streams(const fs::path& path, ExpansionLimit limit) : state_(std::make_
 Streams::~Streams() = default;
 
 bool Streams::next() {
-  state_->stream.reset();
-  const auto path = state_->walk.next();
-  if (!path) return false;
-  state_->open_file(*path);
-  return true;
+  State& state = *state_;
+  while (true) {
+    state.stream.reset();
+    if (state.archive && state.next_member()) return true;
+    state.archive.reset();
+    const auto path = state.walk.next();
+    if (!path) return false;
+    state.open_file(*path);
+    if (state.stream) return true;
+  }
 }
 
 const std::string& Streams::name() const {
