@@ -29,6 +29,16 @@ void FlowingText::add(std::string_view text) {
 }
 
 void FlowingText::add_decoded(std::string_view text) {
+  constexpr std::string_view kNoBreakBlank = "\xC2\xA0";
+  for (std::size_t at = 0; (at = text.find(kNoBreakBlank)) != std::string_view::npos;) {
+    add_words(text.substr(0, at));
+    widen(Gap::kBlank);
+    text.remove_prefix(at + kNoBreakBlank.size());
+  }
+  add_words(text);
+}
+
+void FlowingText::add_words(std::string_view text) {
   while (!text.empty()) {
     const auto begin = std::ranges::find_if_not(text, is_white);
     if (begin != text.begin()) widen(Gap::kBlank);

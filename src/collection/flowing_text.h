@@ -7,8 +7,8 @@
 
 namespace heed::collection {
 
-/// Puts a text together from the pieces of marked-up text: runs of white space and control characters become one
-/// blank, blocks lines of their own, nothing stands at the ends.
+/// Puts a text together from the pieces of marked-up text: runs of white space, no-break blanks and control characters
+/// become one blank, blocks lines of their own, nothing stands at the ends.
 class FlowingText {
  public:
   /// A text between tags, its entities not yet decoded.
@@ -25,6 +25,7 @@ class FlowingText {
 
  private:
   enum class Gap { kNone, kBlank, kLine };
+  void add_words(std::string_view text);
   void widen(Gap gap) {
     if (gap_ < gap) gap_ = gap;
   }

@@ -38,6 +38,14 @@ struct Known {
   std::set<std::pair<std::string, std::string>> pool, judged;
 };
 
+/// What topics and pool of a curation know.
+Known known_of(const Curation& curation) {
+  Known known;
+  for (const CurationTopic& topic : curation.topics) known.topics.insert(topic.id);
+  for (const PooledDocument& pooled : curation.pool) known.pool.emplace(pooled.topic, pooled.document);
+  return known;
+}
+
 std::string filled_text(JsonlReader& line, std::string_view key) {
   const std::string_view text = line.text(key);
   if (format::trimmed(text).empty()) line.fail("\"" + std::string(key) + "\" is empty");
@@ -139,19 +147,42 @@ std::optional<Decision> decision_named(std::string_view name) {
 }
 
 Curation read_curation(const fs::path& folder) {
+  return read_curation_until(folder, kRejudgmentsFile);
+}
+
+Curation read_curation_until(const fs::path& folder, std::string_view last) {
   if (!base::is_there(folder / kTopicsFile))
     throw base::BadInput(folder.string() + ": is no curation folder: it has no " + std::string(kTopicsFile) +
                          " (heed curate topics makes it)");
-  Curation curation;
+  Curation made;
   Known known;
-  read_lines(folder / kTopicsFile, [&](auto& line) { curation.topics.push_back(read_topic(line, known)); });
-  read_lines(folder / kPoolFile, [&](auto& line) { curation.pool.push_back(read_pooled(line, known)); });
-  read_lines(folder / kDocumentsFile, [&](auto& line) { curation.documents.push_back(read_document(line, known)); });
-  read_lines(folder / kAlterationsFile,
-             [&](auto& line) { curation.alterations.push_back(read_alteration(line, known)); });
-  read_lines(folder / kRejudgmentsFile,
-             [&](auto& line) { curation.rejudgments.push_back(read_rejudgment(line, known)); });
-  return curation;
+  const std::pair<std::string_view, std::function<void(JsonlReader&)>> files[] = {
+      {kTopicsFile, [&](JsonlReader& line) { made.topics.push_back(read_topic(line, known)); }},
+      {kPoolFile, [&](JsonlReader& line) { made.pool.push_back(read_pooled(line, known)); }},
+      {kDocumentsFile, [&](JsonlReader& line) { made.documents.push_back(read_document(line, known)); }},
+      {kAlterationsFile, [&](JsonlReader& line) { made.alterations.push_back(read_alteration(line, known)); }},
+      {kRejudgmentsFile, [&](JsonlReader& line) { made.rejudgments.push_back(read_rejudgment(line, known)); }}};
+  for (const auto& [name, read_line] : files) {
+    read_lines(folder / name, read_line);
+    if (name == last) break;
+  }
+  return made;
+}
+
+std::vector<Alteration> read_alterations(const fs::path& path, const Curation& curation) {
+  std::vector<Alteration> alterations;
+  Known known = known_of(curation);
+  JsonlReader line(path);
+  while (line.next()) alterations.push_back(read_alteration(line, known));
+  return alterations;
+}
+
+std::vector<Rejudgment> read_rejudgments(const fs::path& path, const Curation& curation) {
+  std::vector<Rejudgment> rejudgments;
+  Known known = known_of(curation);
+  JsonlReader line(path);
+  while (line.next()) rejudgments.push_back(read_rejudgment(line, known));
+  return rejudgments;
 }
 
 std::string topics_text(const std::vector<CurationTopic>& topics) {

@@ -81,6 +81,14 @@ inline constexpr std::string_view kTopicsFile = "topics.jsonl", kPoolFile = "poo
 /// without a line where the folder has no topics.jsonl.
 Curation read_curation(const std::filesystem::path& folder);
 
+/// As read_curation, of the files up to `last` alone, for a step that makes those after it anew.
+Curation read_curation_until(const std::filesystem::path& folder, std::string_view last);
+
+/// Altered instructions and re-judgments from a file of the same lines that lies elsewhere. Throws as read_curation
+/// does, for topics and documents that the curation lacks too.
+std::vector<Alteration> read_alterations(const std::filesystem::path& path, const Curation& curation);
+std::vector<Rejudgment> read_rejudgments(const std::filesystem::path& path, const Curation& curation);
+
 /// Each file's content, as it is written; reading it back gives the same list.
 std::string topics_text(const std::vector<CurationTopic>& topics);
 std::string pool_text(const std::vector<PooledDocument>& pool);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <fcntl.h>
+#include <locale.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -62,6 +63,24 @@ std::string printable(std::string name) {
   return name;
 }
 
+/// Names in UTF-8 while it lives, on this thread: in the C locale libarchive has no name for a member whose name is not
+/// ASCII.
+class Utf8Names {
+ public:
+  Utf8Names() {
+    static const locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+    if (utf8 != nullptr) before_ = uselocale(utf8);
+  }
+  ~Utf8Names() {
+    if (before_ != nullptr) uselocale(before_);
+  }
+  Utf8Names(const Utf8Names&) = delete;
+  Utf8Names& operator=(const Utf8Names&) = delete;
+
+ private:
+  locale_t before_ = nullptr;
+};
+
 /// An archive that is being read by libarchive, or a packed file, which to it is an archive of one.
 class OpenArchive {
  public:
@@ -92,6 +111,7 @@ class OpenArchive {
 
   /// The next member's description, or null at the end.
   archive_entry* next(const std::string& name) {
+    const Utf8Names names;
     archive_entry* entry = nullptr;
     const int code = library_.read_next_header(archive_, &entry);
     if (code == ARCHIVE_EOF && !thrown_) return nullptr;
@@ -181,6 +201,7 @@ struct ArchiveMembers::State {
 
   /// The member's name as it is written. Throws where it leads out of the archive.
   std::string checked_name(archive_entry* entry) {
+    const Utf8Names names;
     const char* written = archive.library().entry_pathname_utf8(entry);
     if (written == nullptr) written = archive.library().entry_pathname(entry);
     std::string path = printable(written != nullptr && *written != '\0' ? written : "a member without a name");

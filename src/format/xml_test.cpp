@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "format/bad_text.h"
 #include "testing/testing.h"
 
 namespace heed::format {
@@ -108,6 +109,38 @@ TEST(Xml, WhatIsNotWellFormedIsRefusedWithItsLine) {
 TEST(Xml, TooDeepADocumentIsRefused) {
   EXPECT_EQ(parse(nested(kDeepestXml)).name, "a");
   EXPECT_EQ(complaint(nested(kDeepestXml + 1)), ":1: elements stand more than 256 deep");
+}
+
+/// What walk_xml() tells, in one text.
+std::string told(std::string_view document) {
+  class Teller final : public XmlHandler {
+   public:
+    void open(std::string_view name, const XmlAttributes& attributes) override {
+      text_ += "[" + std::string(name) + std::string(attributes.value("id").value_or("")) + "]";
+    }
+    void close(std::string_view name) override { text_ += "[/" + std::string(name) + "]"; }
+    void text(std::string_view text) override { text_ += text; }
+    std::string text_;
+  };
+  Teller teller;
+  walk_xml(document, teller);
+  return teller.text_;
+}
+
+TEST(Xml, AWalkTellsOfElementsAndTextsInTheirOrder) {
+  EXPECT_EQ(told("<!DOCTYPE a SYSTEM 'x.dtd'><a x='2' id='1'>t&amp;<b/>&eacute;</a>"), "[a1]t&[b][/b]&eacute;[/a]");
+}
+
+TEST(Xml, AWalkSaysAtWhichByteADocumentIsWrong) {
+  try {
+    told("<a>\n<b>\n</a>");
+    FAIL();
+  } catch (const BadText& wrong) {
+    EXPECT_EQ(wrong.at(), 10U);
+    EXPECT_EQ(std::string(wrong.what()), "not valid XML: mismatched tag");
+  }
+  EXPECT_EQ(complaint_of([] { told(nested(kDeepestXml + 1)); }), "elements stand more than 256 deep");
+  EXPECT_EQ(complaint_of([] { told(""); }), "not valid XML: no element found");
 }
 
 }  // namespace

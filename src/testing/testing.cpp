@@ -48,6 +48,35 @@ fs::path TemporaryDir::write_gzip(std::string_view name, std::string_view conten
   return path;
 }
 
+std::string tar_of(const std::vector<TarMember>& members) {
+  constexpr std::size_t kBlock = 512;
+  std::string tar;
+  for (const TarMember& member : members) {
+    std::string header(kBlock, '\0');
+    const auto octal = [&](std::size_t at, int digits, std::size_t value) {
+      for (int i = digits - 1; i >= 0; --i, value /= 8)
+        header[at + static_cast<std::size_t>(i)] = static_cast<char>('0' + value % 8);
+    };
+    header.replace(0, member.name.size(), member.name);
+    octal(100, 7, 0644);
+    octal(108, 7, 0);
+    octal(116, 7, 0);
+    octal(124, 11, member.content.size());
+    octal(136, 11, 0);
+    header.replace(148, 8, 8, ' ');
+    header[156] = member.type;
+    if (member.type == '1' || member.type == '2') header.replace(157, 6, "target");
+    header.replace(257, 8, std::string("ustar\00000", 8));
+    std::size_t sum = 0;
+    for (const char c : header) sum += static_cast<unsigned char>(c);
+    octal(148, 6, sum);
+    header[154] = '\0';
+    tar += header + member.content;
+    tar.append((kBlock - tar.size() % kBlock) % kBlock, '\0');
+  }
+  return tar.append(2 * kBlock, '\0');
+}
+
 std::string content_of(const fs::path& path) {
   gzFile file = gzopen(path.c_str(), "rb");  // reads plain files too
   if (file == nullptr) throw std::runtime_error("cannot open " + path.string());

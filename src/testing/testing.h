@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -38,6 +39,15 @@ class TemporaryDir {
  private:
   std::filesystem::path path_;
 };
+
+/// What a tar has in it: type 0 is a file, 1 and 2 are links, 3 a device, 5 a folder.
+struct TarMember {
+  std::string name, content;
+  char type = '0';
+};
+
+/// The bytes of a tar (POSIX ustar) with these members, in this order.
+std::string tar_of(const std::vector<TarMember>& members);
 
 /// The whole content of a file, gunzipped where its name ends in .gz.
 std::string content_of(const std::filesystem::path& path);

@@ -124,6 +124,10 @@ class Alarm {
 
 }  // namespace
 
+std::string program() {
+  return HEED_PROGRAM;
+}
+
 Outcome heed(const std::vector<std::string>& arguments, const Surroundings& surroundings) {
   std::vector<std::string> words = {"heed"};
   words.insert(words.end(), arguments.begin(), arguments.end());

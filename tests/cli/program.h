@@ -30,6 +30,9 @@ struct Surroundings {
   long largest_file = 0;  ///< bytes that a file of its may have (a full disk, as far as it can tell); 0: any
 };
 
+/// Where heed is, for a script that runs it.
+std::string program();
+
 /// Runs heed, as a shell would, and waits for its end.
 Outcome heed(const std::vector<std::string>& arguments, const Surroundings& surroundings = {});
 

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+
+namespace heed::base {
+
+/// A file of a folder: its path below it, and its content.
+struct FolderFile {
+  std::string path, content;
+};
+
+/// Writes a folder whole or not at all: under a temporary name beside it, then renamed. What was there of that name is
+/// replaced whole, so nothing of it is mixed with the new; the caller has looked at it (first_foreign). Throws
+/// BadInput, naming what cannot be written; nothing is left behind then. What a killed writer of this folder left is
+/// removed.
+void write_folder(const std::filesystem::path& path, std::span<const FolderFile> files);
+
+/// The first file below the folder, in the order of names, that is not one of `files`, as a path below it; empty where
+/// there is none, or no such folder. Throws BadInput where something else than a folder has the name.
+std::string first_foreign(const std::filesystem::path& path, std::span<const FolderFile> files);
+
+}  // namespace heed::base
