@@ -1,6 +1,7 @@
 #include "collection/collection_types.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/ascii.h"
 #include "format/fields.h"
@@ -93,8 +94,13 @@ constexpr CollectionType kTypes[] = {
 
 }  // namespace
 
-std::span<const CollectionType> collection_types() {
-  return kTypes;
+std::span<const CollectionType* const> collection_types() {
+  static const auto all = [] {
+    std::array<const CollectionType*, std::size(kTypes)> pointers{};
+    std::ranges::transform(kTypes, pointers.begin(), [](const CollectionType& type) { return &type; });
+    return pointers;
+  }();
+  return all;
 }
 
 std::string_view name_of(const CollectionType& type) {
