@@ -39,7 +39,7 @@ TEST(Cutting, LinesEndHoweverTheyEnd) {
   expect_cuts(cut_line,
               "\xEF\xBB\xBF"
               "a\r\n\n \t\r\nb c\nd",
-              {"0:a", "9:b c", "13:d"});
+              {"0:a", "11:b c", "15:d"});
   expect_cuts(cut_line, "", {});
   expect_cuts(cut_line, "\n\n", {});
 }

@@ -47,7 +47,7 @@ TEST(TrecDocument, AFederalRegisterEntryHasItsTitleInsideTheTextAndEntitiesOfIts
            "<!-- PJG ITAG l=01 g=1 f=1 -->\n<USDEPT>DEPARTMENT OF BRIDGES</USDEPT>\n<DOCTITLE>Lamps on Bridges;&blank;"
            "Final Rule </DOCTITLE>\n<ITAG tagnum=69>&sect; 4.1&hyph;A</ITAG><FTAG><FTAG>Keep <F>lit</F></FTAG></FTAG>"
            "\n<!-- PJG /STAG -->\n&bull;Caf&eacute; &AMP; bar\n</TEXT>\n"),
-      "FR940104-0-00009|Lamps on Bridges; Final Rule|DEPARTMENT OF BRIDGES\n\u00A7 4.1-A Keep lit \u2022Caf\u00E9 & "
+      "FR940104-0-00009|Lamps on Bridges; Final Rule|DEPARTMENT OF BRIDGES \u00A7 4.1-A Keep lit \u2022Caf\u00E9 & "
       "bar");
 }
 
