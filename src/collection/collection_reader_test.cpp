@@ -82,6 +82,13 @@ TEST(CollectionReader, TypesAreRecognisedByWhatIsInTheFiles) {
   }
 }
 
+TEST(CollectionReader, LinesThatSpeakOfTagsAreNoMarkup) {
+  const TemporaryDir dir;
+  EXPECT_EQ(documents_of(dir.write("f", "{\"_id\": \"1\", \"text\": \"<DOC> and <nitf>\"}\n")),
+            (Texts{"1||<DOC> and <nitf>"}));
+  EXPECT_EQ(documents_of(dir.write("f", "1\t<DOC> <DOCHDR>\n")), (Texts{"1||<DOC> <DOCHDR>"}));
+}
+
 TEST(CollectionReader, EveryTypeHasANameAndIsExplained) {
   for (const CollectionType* const type : collection_types()) {
     EXPECT_EQ(collection_type_named(name_of(*type)), type);
