@@ -42,7 +42,8 @@ fs::path corpus_of(const fs::path& path) {
 
 std::string list_of_types() {
   std::string list;
-  for (const CollectionType& type : collection_types()) list += (list.empty() ? "" : ", ") + std::string(type.name);
+  for (const CollectionType* const type : collection_types())
+    list += (list.empty() ? "" : ", ") + std::string(type->name);
   return list;
 }
 
@@ -75,8 +76,8 @@ struct CollectionReader::State {
   }
 
   static const CollectionType* type_of(std::string_view begin) {
-    for (const CollectionType& type : collection_types())
-      if (type.fits(begin)) return &type;
+    for (const CollectionType* const one : collection_types())
+      if (one->fits(begin)) return one;
     return nullptr;
   }
 

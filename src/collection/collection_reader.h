@@ -16,8 +16,8 @@ namespace heed::collection {
 struct CollectionType;
 
 /// All of them, in the order in which they are tried.
-std::span<const CollectionType> collection_types();
-std::string_view name_of(const CollectionType& type);         ///< "trec", "nyt", "wapo", "trecweb", "msmarco", "beir"
+std::span<const CollectionType* const> collection_types();
+std::string_view name_of(const CollectionType& type);         ///< "nyt", "trecweb", "trec", "wapo", "msmarco", "beir"
 std::string_view explanation_of(const CollectionType& type);  ///< one line for a person
 /// The type of that name, or null.
 const CollectionType* collection_type_named(std::string_view name);
@@ -34,7 +34,11 @@ struct ReadingReport {
 
 /// Streams the documents of a collection: a file, or a folder with all files below it in the order of their paths; each
 /// plain, compressed (gzip, compress's .Z, bzip2, xz) or an archive (tar, zip). Memory does not depend on the
-/// collection's size, nor on what a file claims. A bad document is counted and passed over.
+/// collection's size, nor on what a file claims: a document of more than 64 MiB is bad. A bad document is counted and
+/// passed over. Whether an id is there twice is not looked at.
+///
+/// Of a folder that has a corpus.jsonl or collection.tsv (or either gzipped), that file alone is the collection: what
+/// lies beside it are queries and judgments.
 class CollectionReader final : public DocumentSource {
  public:
   /// `type` null: recognised by the first file that holds documents. Throws BadInput where there is nothing of that
@@ -44,9 +48,12 @@ class CollectionReader final : public DocumentSource {
   CollectionReader(const CollectionReader&) = delete;
   CollectionReader& operator=(const CollectionReader&) = delete;
 
-  /// What takes long, the parsing, is done beside other threads. Throws BadInput where a file cannot be read on:
-  /// damaged compression, an archive whose members leave it or that expands beyond all bounds.
+  /// What takes long, the parsing, is done beside other threads. The stretches depend neither on their number nor on
+  /// their speed. A stretch may have no good document, or fewer than `most` although more follow. Throws BadInput where
+  /// a file cannot be read on: damaged compression, an archive whose members leave it or that expands beyond all
+  /// bounds.
   std::optional<Stretch> next(std::size_t most) override;
+  /// Where there are fewer, nothing is left.
   void skip(std::uint64_t documents) override;
 
   const CollectionType& type() const;

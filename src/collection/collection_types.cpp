@@ -1,6 +1,7 @@
 #include "collection/collection_types.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/ascii.h"
 #include "format/fields.h"
@@ -51,14 +52,19 @@ bool is_tabbed(std::string_view begin) {
   return fields.size() == 2 || (fields.size() >= 4 && fields[1].starts_with("http"));
 }
 
+/// Texts of JSON may speak of tags too.
+bool is_markup(std::string_view begin) {
+  return without_mark(begin).starts_with('<');
+}
+
 bool fits_trec(std::string_view begin) {
-  return has_tag(begin, "doc");
+  return is_markup(begin) && has_tag(begin, "doc");
 }
 bool fits_trecweb(std::string_view begin) {
-  return has_tag(begin, "doc") && has_tag(begin, "dochdr");
+  return fits_trec(begin) && has_tag(begin, "dochdr");
 }
 bool fits_nyt(std::string_view begin) {
-  return without_mark(begin).starts_with('<') && has_tag(begin, "nitf");
+  return is_markup(begin) && has_tag(begin, "nitf");
 }
 bool fits_wapo(std::string_view begin) {
   return is_json(begin) && has_key(begin, "contents") && has_key(begin, "id");
@@ -93,8 +99,13 @@ constexpr CollectionType kTypes[] = {
 
 }  // namespace
 
-std::span<const CollectionType> collection_types() {
-  return kTypes;
+std::span<const CollectionType* const> collection_types() {
+  static const auto all = [] {
+    std::array<const CollectionType*, std::size(kTypes)> pointers{};
+    std::ranges::transform(kTypes, pointers.begin(), [](const CollectionType& type) { return &type; });
+    return pointers;
+  }();
+  return all;
 }
 
 std::string_view name_of(const CollectionType& type) {

@@ -48,9 +48,8 @@ struct Parts {
     std::string number = id.empty() ? std::string(attribute_id) : id;
     std::string line = title.take();
     std::ranges::replace(line, '\n', ' ');
-    return {.id = format::checked_id(format::trimmed(number), "the docno"),
-            .title = std::move(line),
-            .text = text.take()};
+    return {
+        .id = format::checked_id(format::trimmed(number), "the docno"), .title = std::move(line), .text = text.take()};
   }
 };
 

@@ -21,6 +21,8 @@ class StreamWindow {
   std::uint64_t offset() const { return offset_; }
   /// Lengthens view(), which moves; false at the end of the stream.
   bool more();
+  /// Bytes of memory that it holds.
+  std::size_t capacity() const { return buffer_.capacity(); }
   /// Gives up the first bytes of view().
   void take(std::size_t count);
 

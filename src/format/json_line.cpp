@@ -83,9 +83,12 @@ void JsonLine::for_each_object(std::string_view key, const std::function<void()>
 
 std::string checked_id(std::string_view id, const std::string& what) {
   if (id.empty()) throw BadText(0, what + " is empty");
+  constexpr std::size_t kShown = 80;
+  std::size_t shown = std::min(id.size(), kShown);
+  while (shown < id.size() && shown > 0 && (id[shown] & 0xC0) == 0x80) --shown;  // whole characters
   const auto is_bad = [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7F; };
   if (std::ranges::any_of(id, is_bad))
-    throw BadText(0, what + " has white space in it: \"" + std::string(id.substr(0, 80)) + "\"");
+    throw BadText(0, what + " has white space in it: \"" + std::string(id.substr(0, shown)) + "\"");
   return std::string(id);
 }
 

@@ -134,5 +134,37 @@ TEST(Reading, JudgmentsThroughAPipeAreAllRead) {
   EXPECT_EQ(heed({"eval", "/dev/stdin", run, "-m", "num_rel"}, {.input = lines}).out, expected);
 }
 
+TEST(Reading, OfACollectionIsSaidWhatItHolds) {
+  const TemporaryDir folder;
+  const std::string documents =
+      "<DOC><DOCNO>FT911-1</DOCNO><HEADLINE>Tin &amp; lead</HEADLINE><TEXT>Two words</TEXT></DOC>\n<DOC></DOC>\n";
+  const std::string file = folder.write_gzip("ft/1.gz", documents);
+  folder.write("ft/readme", "about it");
+  const std::string path = folder.path() / "ft";
+  const Outcome outcome = heed({"inspect", path, file, "--format", "json"});
+  ASSERT_TRUE(succeeded(outcome)) << outcome.err;
+  const auto all = nlohmann::json::parse(outcome.out);
+  const auto& facts = all.at(path);
+  EXPECT_EQ(facts.at("format"), "collection");
+  EXPECT_EQ(facts.at("type"), "trec");
+  EXPECT_EQ(facts.at("files"), 2);
+  EXPECT_EQ(facts.at("documents"), 1);
+  EXPECT_EQ(facts.at("bad"), 1);
+  EXPECT_EQ(facts.at("words"), 5);
+  EXPECT_EQ(facts.at("first_id"), "FT911-1");
+  EXPECT_EQ(facts.at("first_title"), "Tin & lead");
+  EXPECT_EQ(facts.at("complaints"), nlohmann::json({file + ": byte 91: the docno is empty"}));
+  EXPECT_EQ(facts.at("notes"), nlohmann::json({"passed over files without documents: 1, " + path + "/readme"}));
+  EXPECT_EQ(all.at(file).at("documents"), 1);
+}
+
+TEST(Reading, LinesThatCouldBeTopicsAreACollectionOnlyWhereThatIsSaid) {
+  const TemporaryDir folder;
+  const std::string lines = folder.write("lines.jsonl", "{\"_id\": \"1\", \"text\": \"words\"}\n");
+  EXPECT_NE(heed({"inspect", lines}).out.find("topics"), std::string::npos);
+  EXPECT_NE(heed({"inspect", "--as", "collection", lines}).out.find("beir"), std::string::npos);
+  EXPECT_TRUE(refused(heed({"inspect", "--as", "collection", folder.write("x", "words\n")}), 65, "is no collection"));
+}
+
 }  // namespace
 }  // namespace heed::testing

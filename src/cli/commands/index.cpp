@@ -33,8 +33,8 @@ const collection::CollectionType* type_of(const Options& options) {
   if (options.type.empty()) return nullptr;
   if (const auto* const type = collection::collection_type_named(options.type)) return type;
   std::string names;
-  for (const auto& type : collection::collection_types())
-    names += (names.empty() ? "" : ", ") + std::string(name_of(type));
+  for (const collection::CollectionType* const type : collection::collection_types())
+    names += (names.empty() ? "" : ", ") + std::string(name_of(*type));
   throw base::BadUsage("there is no type of collections " + options.type + "; there are " + names);
 }
 
@@ -183,9 +183,10 @@ std::string method_help() {
 
 std::string type_help() {
   std::string text;
-  for (const auto& type : collection::collection_types())
-    text += "  " + std::string(name_of(type)) + std::string(12 - std::min<std::size_t>(11, name_of(type).size()), ' ') +
-            std::string(explanation_of(type)) + "\n";
+  for (const collection::CollectionType* const type : collection::collection_types())
+    text += "  " + std::string(name_of(*type)) +
+            std::string(12 - std::min<std::size_t>(11, name_of(*type).size()), ' ') +
+            std::string(explanation_of(*type)) + "\n";
   return text;
 }
 

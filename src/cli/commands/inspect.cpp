@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <filesystem>
+#include <optional>
 
 #include "base/error.h"
 #include "bench/json_results.h"
@@ -6,6 +8,7 @@
 #include "cli/shared_options.h"
 #include "cli/terminal.h"
 #include "collection/beir.h"
+#include "collection/collection_reader.h"
 #include "collection/dataset.h"
 #include "collection/run.h"
 #include "collection/topics.h"
@@ -104,18 +107,63 @@ Facts inspect_beir(const fs::path& path) {
   return facts;
 }
 
+/// Words as white space parts them.
+std::uint64_t count_words(std::string_view text) {
+  std::uint64_t words = 0;
+  bool is_in_word = false;
+  for (const char c : text) {
+    const bool is_white = c == ' ' || (c >= '\t' && c <= '\r');
+    words += !is_white && !is_in_word;
+    is_in_word = !is_white;
+  }
+  return words;
+}
+
+Facts inspect_collection(const fs::path& path) {
+  collection::CollectionReader reader(path);
+  std::optional<collection::CollectionDocument> first;
+  std::uint64_t words = 0;
+  while (const auto stretch = reader.next(1000)) {
+    for (const auto& document : stretch->documents) words += count_words(document.title) + count_words(document.text);
+    if (!first && !stretch->documents.empty()) first = stretch->documents.front();
+  }
+  const collection::ReadingReport report = reader.report();
+  Facts facts = {{"format", "collection"}, {"type", name_of(reader.type())},
+                 {"files", report.files},  {"documents", report.documents},
+                 {"bad", report.bad},      {"words", words}};
+  if (first) {
+    facts["first_id"] = first->id;
+    facts["first_title"] = first->title;
+  }
+  if (!report.complaints.empty()) facts["complaints"] = report.complaints;
+  add_notes(facts, report.notes);
+  return facts;
+}
+
+/// Whether the path is a collection of a type that nothing else could be taken for.
+bool is_collection_alone(const fs::path& path) {
+  if (!fs::is_regular_file(path)) return false;
+  try {
+    const std::string_view type = name_of(collection::CollectionReader(path).type());
+    return type != "beir" && type != "msmarco";
+  } catch (const BadInput&) {
+    return false;
+  }
+}
+
 struct Kind {
   std::string_view name;
   Facts (*inspect)(const fs::path& path);
 };
-constexpr Kind kKinds[] = {{"run", inspect_run},
-                           {"judgments", inspect_judgments},
-                           {"topics", inspect_topics},
-                           {"instruction", inspect_instruction_data},
-                           {"beir", inspect_beir}};
+constexpr Kind kKinds[] = {{"run", inspect_run},       {"judgments", inspect_judgments},
+                           {"topics", inspect_topics}, {"instruction", inspect_instruction_data},
+                           {"beir", inspect_beir},     {"collection", inspect_collection}};
 
-/// A file is tried as each kind of file; where none fits, the complaints of all are given, on one line.
+/// A file is tried as each kind of file; where none fits, the complaints of all are given, on one line. A collection
+/// is recognised before, by its first bytes, so that it is not read whole as something else, but where its lines could
+/// be topics.
 Facts inspect_file(const fs::path& path) {
+  if (is_collection_alone(path)) return inspect_collection(path);
   std::string complaints;
   for (const Kind& kind : {kKinds[0], kKinds[1], kKinds[2]}) {
     try {
@@ -124,18 +172,39 @@ Facts inspect_file(const fs::path& path) {
       complaints += "; as " + std::string(kind.name) + ": " + complaint.what();
     }
   }
+  try {
+    return inspect_collection(path);
+  } catch (const BadInput& complaint) {
+    complaints += "; as collection: " + std::string(complaint.what());
+  }
   throw BadInput(path.string() + ": is no run, judgments or topics that heed can read" + complaints);
+}
+
+/// A data set in one of its layouts, or else a collection; of a folder that is neither, the data set's complaint.
+Facts inspect_folder(const fs::path& path) {
+  if (collection::has_beir_layout(path)) return inspect_beir(path);
+  if (std::ranges::any_of(collection::layouts(), [&](const auto& layout) { return layout.recognises(path); }))
+    return inspect_instruction_data(path);
+  const auto is_collection = [&] {
+    try {
+      collection::CollectionReader reader(path);
+      return true;
+    } catch (const BadInput&) {
+      return false;
+    }
+  };
+  return is_collection() ? inspect_collection(path) : inspect_instruction_data(path);
 }
 
 Facts inspect(const std::string& path, const std::string& as) {
   if (!as.empty()) {
     for (const Kind& kind : kKinds)
       if (kind.name == as) return kind.inspect(path);
-    throw base::BadUsage("--as is run, judgments, topics, instruction or beir, not " + as);
+    throw base::BadUsage("--as is run, judgments, topics, instruction, beir or collection, not " + as);
   }
   if (!fs::exists(path)) throw BadInput(path + ": there is no such file or folder");
   if (!fs::is_directory(path)) return inspect_file(path);
-  return collection::has_beir_layout(path) ? inspect_beir(path) : inspect_instruction_data(path);
+  return inspect_folder(path);
 }
 
 std::string spelled(const Json& value) {
@@ -164,9 +233,11 @@ void run_inspect(const Options& options) {
 
 void set_up_inspect(CLI::App& app) {
   const auto options = std::make_shared<Options>();
-  app.add_option("paths", options->paths, "runs, judgments, topics, data sets")->type_name("PATH")->required();
+  app.add_option("paths", options->paths, "runs, judgments, topics, data sets, collections")
+      ->type_name("PATH")
+      ->required();
   app.add_option("--as", options->as, "read as this kind, and say what is wrong where it is not")
-      ->type_name("run|judgments|topics|instruction|beir");
+      ->type_name("run|judgments|topics|instruction|beir|collection");
   add_format(app, options->format);
   app.footer(
       "Reads each file or folder whole, as the other commands do, and says what it holds.\n"
