@@ -46,8 +46,8 @@ const collection::CollectionType* type_of(const std::string& name) {
   if (name.empty()) return nullptr;
   if (const auto* const type = collection::collection_type_named(name)) return type;
   std::string known;
-  for (const auto& type : collection::collection_types())
-    known += (known.empty() ? "" : ", ") + std::string(name_of(type));
+  for (const collection::CollectionType* const type : collection::collection_types())
+    known += (known.empty() ? "" : ", ") + std::string(name_of(*type));
   throw BadUsage("--type is one of " + known + ", not " + name);
 }
 
