@@ -50,6 +50,25 @@ InterruptWatch::~InterruptWatch() {
   asked = 0;
 }
 
+StopSignal::StopSignal() {
+  sigemptyset(&waited_for_);
+  sigaddset(&waited_for_, SIGTERM);
+  struct sigaction current {};
+  sigaction(SIGINT, nullptr, &current);
+  if (current.sa_handler != SIG_IGN) sigaddset(&waited_for_, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &waited_for_, &before_);
+}
+
+StopSignal::~StopSignal() {
+  pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+}
+
+void StopSignal::wait() {
+  int signal = 0;
+  sigwait(&waited_for_, &signal);
+  pthread_sigmask(SIG_UNBLOCK, &waited_for_, nullptr);
+}
+
 void check_interrupt() {
   if (asked != 0) throw Interrupted();
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <csignal>
+
 namespace heed::cli {
 
 /// The person asked to stop, and what was under way is finished and kept. Exit code 130, as shells have it.
@@ -17,5 +19,22 @@ class InterruptWatch {
 
 /// Throws Interrupted where the person has asked while an InterruptWatch lives. To be called where nothing is lost.
 void check_interrupt();
+
+/// For a command that works until it is told to stop. From its making on, Ctrl-C (unless it is ignored, as nohup and
+/// shells in the background want it) and SIGTERM wait for wait(): to be made before any thread is.
+class StopSignal {
+ public:
+  StopSignal();
+  ~StopSignal();
+  StopSignal(const StopSignal&) = delete;
+  StopSignal& operator=(const StopSignal&) = delete;
+
+  /// Returns once the person has asked to stop. From then on such a signal ends the process at once.
+  void wait();
+
+ private:
+  sigset_t waited_for_{};
+  sigset_t before_{};
+};
 
 }  // namespace heed::cli

@@ -29,6 +29,8 @@ inline constexpr std::array<NeighbourMethodRow, 3> kNeighbourMethods = {{
     {NeighbourMethod::kIvf, "ivf", "compares with the vectors of the nearest cells: fast, approximate"},
 }};
 
+std::string_view name_of(NeighbourMethod method);
+
 /// How an index is built.
 struct VectorIndexSettings {
   NeighbourMethod method = NeighbourMethod::kFlat;

@@ -104,7 +104,31 @@ std::span<const float> floats_of(const base::MappedFile& file) {
   return {reinterpret_cast<const float*>(file.bytes().data()), file.bytes().size() / sizeof(float)};
 }
 
+/// What of the request decides the index, beside the collection, as its head says it.
+format::Json settings_of(const DenseIndexRequest& request) {
+  format::Json json = {{"model", request.model.name},
+                       {"model_identity", request.model.identity()},
+                       {"method", name_of(request.settings.method)}};
+  if (request.settings.method == infer::NeighbourMethod::kHnsw)
+    json.update({{"links", request.settings.links}, {"construction", request.settings.construction}});
+  if (request.settings.method == infer::NeighbourMethod::kIvf) json["cells"] = request.settings.cells;
+  if (request.passages) json["passages"] = {{"words", request.passages->words}, {"overlap", request.passages->overlap}};
+  return json;
+}
+
 }  // namespace
+
+bool is_dense_index_of(const DenseIndexRequest& request) {
+  if (!has_index(request.folder)) return false;
+  const IndexHead head = read_index_head(request.folder);
+  if (head.kind != kDenseKind || head.collection != request.collection) return false;
+  const format::Json wanted = settings_of(request);
+  if (head.details.contains("passages") != wanted.contains("passages")) return false;
+  return std::ranges::all_of(wanted.items(), [&](const auto& item) {
+    const auto found = head.details.find(item.key());
+    return found != head.details.end() && *found == item.value();
+  });
+}
 
 DenseIndexFacts build_dense_index(collection::DocumentSource& source, const DenseIndexRequest& request) {
   if (!request.model.open_encoder)
@@ -113,7 +137,7 @@ DenseIndexFacts build_dense_index(collection::DocumentSource& source, const Dens
   IndexHead head{.kind = std::string(kDenseKind),
                  .collection = request.collection,
                  .data = next_generation(request.folder),
-                 .details = {{"model", request.model.name}, {"model_identity", request.model.identity()}}};
+                 .details = settings_of(request)};
   const fs::path folder = request.folder / head.data;
   fs::remove_all(folder);  // of a call that was cut off
   base::make_folder(folder);
@@ -130,11 +154,8 @@ DenseIndexFacts build_dense_index(collection::DocumentSource& source, const Dens
   fs::remove(raw);
   base::write_file(folder / kDocumentsFile, embedding.lines());
   head.documents = facts.documents;
-  head.details["method"] = infer::kNeighbourMethods[static_cast<std::size_t>(request.settings.method)].name;
   head.details["vectors"] = facts.vectors;
   head.details["width"] = facts.width;
-  if (request.passages)
-    head.details["passages"] = {{"words", request.passages->words}, {"overlap", request.passages->overlap}};
   point_index_at(request.folder, head);
   return facts;
 }
@@ -202,20 +223,27 @@ DenseIndex::Ranked DenseIndex::rank(std::span<const float> query, const std::vec
 }
 
 std::vector<std::vector<Found>> DenseIndex::search(std::span<const collection::Need> needs, std::size_t k) {
-  std::vector<std::vector<Found>> all;
-  for (const collection::Need& need : needs) {
-    const auto vectors = encoder_->encode(std::span(&need, 1), {});
-    const auto query = comparable(encoder_->similarity(), vectors.front());
-    if (static_cast<std::int64_t>(query.size()) != index_->width())
+  std::vector<float> queries;
+  for (const std::span<const float> vector : encoder_->encode(needs, {})) {
+    if (static_cast<std::int64_t>(vector.size()) != index_->width())
       throw BadInput(folder_.string() + ": has vectors of " + std::to_string(index_->width()) +
-                     " numbers, but the model makes some of " + std::to_string(query.size()));
-    for (std::size_t fetched = k + kMargin;; fetched *= 2) {
-      const auto most = std::min(fetched, documents_.size());
-      Ranked ranked = rank(query, index_->search(query, most, effort_).front(), k, most);
-      if (!ranked.is_whole && most < documents_.size()) continue;
-      all.push_back(std::move(ranked.found));
-      break;
+                     " numbers, but the model makes some of " + std::to_string(vector.size()));
+    const auto query = comparable(encoder_->similarity(), vector);
+    queries.insert(queries.end(), query.begin(), query.end());
+  }
+  const auto width = static_cast<std::size_t>(index_->width());
+  std::vector<std::vector<Found>> all;
+  const std::size_t fetched = std::min(k + kMargin, documents_.size());
+  const auto first = index_->search(queries, fetched, effort_);
+  for (std::size_t i = 0; i < needs.size(); ++i) {
+    const auto query = std::span(queries).subspan(i * width, width);
+    std::size_t looked_at = fetched;
+    Ranked ranked = rank(query, first[i], k, looked_at);
+    while (!ranked.is_whole && looked_at < documents_.size()) {  // others may be as good
+      looked_at = std::min(2 * looked_at, documents_.size());
+      ranked = rank(query, index_->search(query, looked_at, effort_).front(), k, looked_at);
     }
+    all.push_back(std::move(ranked.found));
   }
   return all;
 }

@@ -49,6 +49,9 @@ inline constexpr std::string_view kDenseKind = "dense";
 /// another process builds there, or the folder cannot be written.
 DenseIndexFacts build_dense_index(collection::DocumentSource& source, const DenseIndexRequest& request);
 
+/// Whether the folder holds the finished index of that request already.
+bool is_dense_index_of(const DenseIndexRequest& request);
+
 /// How an index is searched.
 struct DenseSearchOptions {
   int threads = 1;

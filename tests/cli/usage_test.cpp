@@ -8,8 +8,8 @@
 namespace heed::testing {
 namespace {
 
-const std::vector<std::string> kCommands = {"eval",   "bench",   "demo",   "compare", "explain",
-                                            "report", "inspect", "models", "help"};
+const std::vector<std::string> kCommands = {"eval",   "bench",   "demo",   "compare",  "explain",
+                                            "report", "inspect", "models", "annotate", "help"};
 
 /// A pair of files that heed eval accepts.
 struct Files {

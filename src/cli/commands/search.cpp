@@ -1,25 +1,29 @@
+#include <optional>
+#include <utility>
+
 #include "base/error.h"
 #include "base/file.h"
+#include "cli/collection_index.h"
 #include "cli/command.h"
 #include "cli/interrupt.h"
+#include "cli/model_options.h"
 #include "cli/progress.h"
 #include "cli/shared_options.h"
 #include "cli/terminal.h"
 #include "collection/topic_needs.h"
 #include "format/fields.h"
-#include "retrieve/bm25_index.h"
+#include "retrieve/dense_index.h"
 
 namespace heed::cli {
 
 namespace {
 
 struct Options {
-  std::string index, topics, output, tag = "heed-bm25";
+  std::string index, topics, output, tag;
   std::string arm = "none", part = "title";
   std::size_t k = 1000;
-  retrieve::LuceneBm25 bm25;
-  bool has_rm3 = false;
-  retrieve::Rm3Parameters rm3;
+  IndexSearchFlags search;
+  ModelFlags model;  ///< of an index of vectors
 };
 
 constexpr std::size_t kTogether = 64;  // needs that are searched between two lines of progress
@@ -32,10 +36,18 @@ collection::TopicNeeds needs_of(const Options& options) {
   return read_needs(options.topics, *arm, *part);
 }
 
-std::unique_ptr<retrieve::Retriever> open_index(const Options& options) {
-  retrieve::Bm25SearchOptions search{.bm25 = options.bm25, .threads = threads()};
-  if (options.has_rm3) search.rm3 = options.rm3;
-  return std::make_unique<retrieve::Bm25Index>(options.index, search);
+/// The model that made the index: the one that was named, else the one that the index names; none for an index of
+/// words.
+std::optional<retrieve::Model> model_of(const Options& options) {
+  const retrieve::IndexHead head = retrieve::read_index_head(options.index);
+  ModelFlags flags = options.model;
+  if (head.kind != retrieve::kDenseKind) {
+    if (!flags.model.empty() && flags.model != head.kind)
+      throw base::BadUsage(options.index + " is an index of words, which no model searches");
+    return std::nullopt;
+  }
+  if (flags.model.empty()) flags.model = head.details.value("model", "");
+  return open_model(flags);
 }
 
 std::string run_lines(std::string_view query, const std::vector<retrieve::Found>& found, const std::string& tag) {
@@ -64,11 +76,14 @@ std::string nothing_found(const std::vector<std::string>& queries) {
 }
 
 void run_search(const Options& options) {
-  if (options.tag.empty() || options.tag.find_first_of(" \t\r\n") != std::string::npos)
-    throw base::BadUsage("--tag is a word without blanks");
+  if (options.tag.find_first_of(" \t\r\n") != std::string::npos) throw base::BadUsage("--tag is a word without blanks");
   if (options.output.empty()) throw base::BadUsage("--output names the file for the run; it is empty");
   const auto topics = needs_of(options);
-  const auto index = open_index(options);
+  const auto model = model_of(options);
+  IndexSearchFlags search = options.search;
+  search.threads = threads();
+  const auto index = open_index(options.index, search, {.model = model ? &*model : nullptr});
+  const std::string tag = !options.tag.empty() ? options.tag : model ? model->name : "bm25";
   say_all(topics.notes);
   const bool is_stdout = options.output == "-";
   const InterruptWatch watch;
@@ -82,9 +97,9 @@ void run_search(const Options& options) {
     const std::size_t end = std::min(begin + kTogether, topics.needs.size());
     std::vector<collection::Need> needs;
     for (std::size_t i = begin; i < end; ++i) needs.push_back(topics.needs[i].need);
-    const auto results = index->search(needs, options.k);
+    const auto results = index.retriever->search(needs, options.k);
     for (std::size_t i = begin; i < end; ++i) {
-      run += run_lines(topics.needs[i].id.text(), results[i - begin], options.tag);
+      run += run_lines(topics.needs[i].id.text(), results[i - begin], tag);
       if (results[i - begin].empty()) without.push_back(topics.needs[i].id.str());
     }
     if (is_stdout) print(std::exchange(run, {}));
@@ -114,35 +129,21 @@ void set_up_search(CLI::App& app) {
       ->type_name("N")
       ->check(CLI::Range(1, 10'000'000))
       ->capture_default_str();
-  app.add_option("--k1", options->bm25.k1, "how slowly a term's repetitions cease to count")
-      ->type_name("X")
-      ->check(CLI::Range(0.0, 1000.0))
-      ->capture_default_str();
-  app.add_option("--b", options->bm25.b, "how much a document's length counts")
-      ->type_name("X")
-      ->check(CLI::Range(0.0, 1.0))
-      ->capture_default_str();
-  auto* const rm3 = app.add_flag("--rm3", options->has_rm3, "search again with terms of the first documents (RM3)");
-  app.add_option("--rm3-documents", options->rm3.documents, "how many documents they come from")
-      ->type_name("N")
-      ->check(CLI::Range(1, 1000))
-      ->needs(rm3)
-      ->capture_default_str();
-  app.add_option("--rm3-terms", options->rm3.terms, "how many terms")
-      ->type_name("N")
-      ->check(CLI::Range(1, 10000))
-      ->needs(rm3)
-      ->capture_default_str();
-  app.add_option("--rm3-original-weight", options->rm3.original_weight, "what the query's own terms count")
-      ->type_name("X")
-      ->check(CLI::Range(0.0, 1.0))
-      ->needs(rm3)
-      ->capture_default_str();
-  app.add_option("--tag", options->tag, "the run's name")->type_name("WORD")->capture_default_str();
+  add_index_search(app, options->search);
+  add_model(app, options->model);
+  add_remote_model(app, options->model);
+  add_recipe_style(app, options->model);
+  app.get_option("--model")->required(false)->description(
+      "of an index of vectors, the model that made it, if it is not where its name leads: " +
+      app.get_option("--model")->get_description());
+  app.add_option("--tag", options->tag, "the run's name. Default: bm25, or the model's name")->type_name("WORD");
   app.add_option("--output", options->output, "the TREC run; - is standard output")->type_name("FILE")->required();
   app.footer(
       "Writes a TREC run: for each topic its best documents by BM25 (Lucene's formula and analysis; Anserini's k1, b "
-      "and RM3).\n"
+      "and RM3)\n"
+      "or, in an index of vectors, by their cosine or dot product. In an index of passages a document's score is its "
+      "best "
+      "one's.\n"
       "  heed index --collection nfcorpus --index nfcorpus.index\n"
       "  heed search --index nfcorpus.index --topics nfcorpus/queries.jsonl --output bm25.run\n"
       "  heed eval nfcorpus/qrels/test.tsv bm25.run -m ndcg_cut.10\n"
