@@ -93,7 +93,7 @@ class SegmentWriter {
  public:
   SegmentWriter(const fs::path& folder, const std::optional<text::PassageSize>& passages,
                 text::EnglishAnalyzer& analyzer)
-      : database_((folder / "xapian").string(), Xapian::DB_CREATE | Xapian::DB_DANGEROUS | Xapian::DB_BACKEND_GLASS),
+      : database_((folder / "xapian").string(), Xapian::DB_CREATE | Xapian::DB_BACKEND_GLASS),
         folder_(folder),
         passages_(passages),
         analyzer_(analyzer) {}

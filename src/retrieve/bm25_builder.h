@@ -38,7 +38,7 @@ using Bm25IndexProgress = std::function<void(std::uint64_t done, std::uint64_t f
 /// Indexes the documents of a source, by EnglishAnalyzer's terms of "title text", for Bm25Index. An index that was
 /// there stays until the new one is complete, then gives way at once. Work that was cut off goes on with the next call
 /// for the same collection and passages: finished segments are skipped in the source. Results depend neither on the
-/// number of threads nor on how often the work was cut off. Memory stays below about 1.5 GB, and 16 bytes a document.
+/// number of threads nor on how often the work was cut off. Memory stays below about 1.5 GB, and 8 bytes a document.
 /// Throws BadInput where another process builds there, the disk is full or the folder is no index's.
 Bm25IndexReport build_bm25_index(collection::DocumentSource& source, const Bm25IndexRequest& request,
                                  const Bm25IndexProgress& progress);

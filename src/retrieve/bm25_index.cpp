@@ -87,7 +87,7 @@ struct ScanTerm {
 };
 
 /// Scores entries stretch by stretch, each term's postings of a stretch in a row: a search by way of Xapian's tree of
-/// posting lists takes several times as long for a narrative (bench/index_bench.cpp shows both).
+/// posting lists takes four times as long for a narrative (docs/decisions/0005).
 class Scan {
  public:
   Scan(const Xapian::Database& database, const Firsts& firsts, const Saturation& saturation, std::uint32_t shard)
