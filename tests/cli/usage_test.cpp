@@ -146,7 +146,7 @@ TEST(Usage, AWrongCommandLineIs64AndOneLine) {
       {"explain", "--query", "1", "--run-og", files.run, "--run-changed", files.run},
       {"explain", "--run-og", files.run, "--run-changed", files.run, "--data", files.folder.path()},
       {"report"},
-      {"report", files.run, "--table", "5"},
+      {"report", files.run, "--table", "6"},
       {"report", files.run, "--format", "frobnicate"},
       {"inspect"},
       {"inspect", files.run, "--as", "frobnicate"},
