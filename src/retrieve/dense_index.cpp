@@ -118,6 +118,11 @@ format::Json settings_of(const DenseIndexRequest& request) {
 
 }  // namespace
 
+void require_vectors(const Model& model) {
+  if (!model.open_encoder)
+    throw BadInput(model.name + " makes no vectors: a collection is indexed by BM25 or by a model that does");
+}
+
 bool is_dense_index_of(const DenseIndexRequest& request) {
   if (!has_index(request.folder)) return false;
   const IndexHead head = read_index_head(request.folder);
@@ -131,8 +136,7 @@ bool is_dense_index_of(const DenseIndexRequest& request) {
 }
 
 DenseIndexFacts build_dense_index(collection::DocumentSource& source, const DenseIndexRequest& request) {
-  if (!request.model.open_encoder)
-    throw BadInput(request.model.name + " makes no vectors: a collection is indexed by BM25 or by a model that does");
+  require_vectors(request.model);
   const IndexLock lock(request.folder);
   IndexHead head{.kind = std::string(kDenseKind),
                  .collection = request.collection,

@@ -42,6 +42,9 @@ struct DenseIndexFacts {
 /// The kind of such an index in its head (index_folder.h).
 inline constexpr std::string_view kDenseKind = "dense";
 
+/// Throws BadInput where the model makes no vectors.
+void require_vectors(const Model& model);
+
 /// Embeds the source's documents and makes them what the folder holds, at once and in the end: `vectors.faiss` and
 /// `documents.txt`, the documents' ids line by line, one for each vector. Vectors that are compared by their cosine are
 /// brought to length 1. Work that was cut off goes on from what the store has. Memory grows with the collection by its

@@ -145,6 +145,7 @@ void index_vectors(const Options& options) {
   const auto settings = settings_of(options);
   const auto passages = passages_of(options);
   const retrieve::Model model = open_model(options.model);
+  retrieve::require_vectors(model);
   bench::ScoreStore store(std::filesystem::path(options.index) / "vectors.db");
   const auto vectors = store.vectors(model.identity());
   retrieve::DenseIndexRequest request{.folder = options.index,
