@@ -138,6 +138,15 @@ void write_file(const fs::path& path, std::string_view content) {
   if (!write_all(file.descriptor(), content) || !file.publish(path)) fail_to_write(path);
 }
 
+void flush_to_disk(const fs::path& path) {
+  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const bool is_flushed = descriptor >= 0 && fsync(descriptor) == 0;
+  const int error = errno;
+  if (descriptor >= 0) close(descriptor);
+  errno = error;
+  if (!is_flushed) fail_to_write(path);
+}
+
 void make_folder(const fs::path& path) {
   std::error_code error;
   fs::create_directories(path, error);

@@ -19,6 +19,10 @@ std::string read_file(const std::filesystem::path& path);
 /// of this file left under a temporary name is removed.
 void write_file(const std::filesystem::path& path, std::string_view content);
 
+/// Flushes a file or folder that something else has written to the disk, so that what is written after it, and names
+/// it, finds it there also after a power cut. Throws BadInput where that is impossible.
+void flush_to_disk(const std::filesystem::path& path);
+
 /// Makes the folder and those above it. Throws BadInput where a file is in the way or the place is not writable.
 void make_folder(const std::filesystem::path& path);
 

@@ -115,6 +115,18 @@ std::vector<eval::SelectedMeasure> pair_measures(const std::vector<std::string>&
   return eval::select_measures(measures.empty() ? default_pair_measures() : measures);
 }
 
+void add_query_part(CLI::App& app, std::string& name, const std::string& explanation) {
+  std::string names;
+  for (const std::string_view known : collection::kQueryPartNames)
+    names += (names.empty() ? "" : "|") + std::string(known);
+  app.add_option("--query", name, explanation)->type_name(names)->capture_default_str();
+}
+
+collection::QueryPart parse_query_part(const std::string& name) {
+  if (const auto part = collection::query_part_named(name)) return *part;
+  throw base::BadUsage("--query is title, description or title+description, not " + name);
+}
+
 int threads() {
   return base::usable_cores();
 }

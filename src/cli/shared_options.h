@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/command.h"
+#include "collection/topic_needs.h"
 #include "eval/pairing.h"
 #include "report/table.h"
 
@@ -47,6 +48,11 @@ eval::PairOptions pair_options(const PairFlags& flags, const JudgingFlags& judgi
 std::vector<std::string> default_pair_measures();
 /// `measures`, or the default ones where it is empty.
 std::vector<eval::SelectedMeasure> pair_measures(const std::vector<std::string>& measures);
+
+/// --query, which part of a TREC topic is its query; `name` is the default.
+void add_query_part(CLI::App& app, std::string& name, const std::string& explanation);
+/// Throws BadUsage for a name that is none.
+collection::QueryPart parse_query_part(const std::string& name);
 
 /// How many threads to use: the cores that the process may use.
 int threads();

@@ -33,7 +33,7 @@ struct ReadingReport {
 };
 
 /// Streams the documents of a collection: a file, or a folder with all files below it in the order of their paths; each
-/// plain, compressed (gzip, compress's .Z, bzip2, xz) or an archive (tar, zip). Memory does not depend on the
+/// plain, compressed (gzip, compress's .Z, bzip2, xz, zstd) or an archive (tar, zip). Memory does not depend on the
 /// collection's size, nor on what a file claims: a document of more than 64 MiB is bad. A bad document is counted and
 /// passed over. Whether an id is there twice is not looked at.
 ///

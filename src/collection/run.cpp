@@ -34,15 +34,19 @@ Run read_run(const std::filesystem::path& path) {
   return run;
 }
 
+std::string run_line(const RunLine& line) {
+  std::string text(line.query);
+  text.append(" Q0 ").append(line.document).append(" ").append(std::to_string(line.rank)).append(" ");
+  return text.append(format::exact(line.score)).append(" ").append(line.tag).append("\n");
+}
+
 std::string trec_run(const Run& run) {
   std::string text;
   for (const RankedList& list : run.lists()) {
     long rank = 0;
     for (const std::uint32_t position : ranking(list, TieOrder::kDocumentId)) {
       const auto& [document, score] = list.entries()[position];
-      text.append(list.query().text()).append(" Q0 ").append(document.text());
-      text.append(" ").append(std::to_string(++rank)).append(" ").append(format::exact(score));
-      text.append(" ").append(run.tag).append("\n");
+      text += run_line({list.query().text(), document.text(), ++rank, score, run.tag});
     }
   }
   return text;

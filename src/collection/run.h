@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "collection/per_query.h"
@@ -22,6 +23,17 @@ using RankedList = Run::List;
 /// fields, a score that is not a finite number, a document given twice for a query; without a line where there is no
 /// result at all.
 Run read_run(const std::filesystem::path& path);
+
+/// One result of a run.
+struct RunLine {
+  std::string_view query, document;
+  long rank = 0;  ///< from 1
+  double score = 0;
+  std::string_view tag;
+};
+
+/// The line in TREC's format, with its end; the score reads back exactly.
+std::string run_line(const RunLine& line);
 
 /// The run in TREC's format: queries in their order, documents by ranks_before, ranks from 1, scores that read back
 /// exactly.

@@ -5,7 +5,6 @@
 
 #include "base/error.h"
 #include "collection/retrieval_layouts.h"
-#include "collection/topics.h"
 #include "format/jsonl.h"
 #include "format/lines.h"
 
@@ -73,19 +72,6 @@ TopicNeeds from_queries(const fs::path& path, Arm arm) {
   return needs;
 }
 
-std::string query_of(const Topic& topic, QueryPart part) {
-  const std::string title(topic.title), description(topic.description);
-  switch (part) {
-    case QueryPart::kTitle:
-      return title;
-    case QueryPart::kDescription:
-      return description;
-    case QueryPart::kTitleAndDescription:
-      return title.empty() || description.empty() ? title + description : title + " " + description;
-  }
-  throw base::Bug("a part of a topic without a text");
-}
-
 TopicNeeds from_topics(const fs::path& path, Arm arm, QueryPart part) {
   if (arm != Arm::kNone && arm != Arm::kOg)
     throw BadInput(path.string() + ": topics have the arms none (the query) and og (with the narrative), not " +
@@ -93,11 +79,10 @@ TopicNeeds from_topics(const fs::path& path, Arm arm, QueryPart part) {
   const Topics topics = read_topics(path);
   TopicNeeds needs;
   for (const Topic& topic : topics.topics) {
-    const std::string query = query_of(topic, part);
+    const std::string query = query_text(topic, part);
     if (query.empty())
       fail_lacking(path, topic.id,
-                   part == QueryPart::kTitleAndDescription ? "title and no description"
-                                                           : kQueryPartNames[static_cast<std::size_t>(part)]);
+                   part == QueryPart::kTitleAndDescription ? "title and no description" : name_of(part));
     if (arm == Arm::kOg && topic.narrative.empty())
       fail_lacking(path, topic.id, "narrative, which the arm og joins to it");
     needs.needs.push_back({QueryId(needs.texts.keep(topic.id.text())),
@@ -113,6 +98,23 @@ std::optional<QueryPart> query_part_named(std::string_view name) {
   const auto found = std::ranges::find(kQueryPartNames, name);
   if (found == kQueryPartNames.end()) return std::nullopt;
   return static_cast<QueryPart>(found - kQueryPartNames.begin());
+}
+
+std::string_view name_of(QueryPart part) {
+  return kQueryPartNames[static_cast<std::size_t>(part)];
+}
+
+std::string query_text(const Topic& topic, QueryPart part) {
+  const std::string title(topic.title), description(topic.description);
+  switch (part) {
+    case QueryPart::kTitle:
+      return title;
+    case QueryPart::kDescription:
+      return description;
+    case QueryPart::kTitleAndDescription:
+      return title.empty() || description.empty() ? title + description : title + " " + description;
+  }
+  throw base::Bug("a part of a topic without a text");
 }
 
 TopicNeeds read_needs(const fs::path& path, Arm arm, QueryPart part) {

@@ -11,6 +11,7 @@
 #include "collection/ids.h"
 #include "collection/need.h"
 #include "collection/text_arena.h"
+#include "collection/topics.h"
 
 namespace heed::collection {
 
@@ -20,6 +21,10 @@ enum class QueryPart { kTitle, kDescription, kTitleAndDescription };
 /// Their names: "title", "description", "title+description".
 inline constexpr std::array<std::string_view, 3> kQueryPartNames = {"title", "description", "title+description"};
 std::optional<QueryPart> query_part_named(std::string_view name);
+std::string_view name_of(QueryPart part);
+
+/// The text of that part; title and description are joined by a blank. Empty where the topic has none.
+std::string query_text(const Topic& topic, QueryPart part);
 
 /// What the topics of a file ask in one arm. Owns the characters.
 struct TopicNeeds {

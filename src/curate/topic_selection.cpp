@@ -36,10 +36,7 @@ long count_relevant(const collection::Judgments& judgments, collection::QueryId 
 std::optional<std::string> objection(const CurationTopic& topic, long relevant, const SelectionOptions& options) {
   if (!options.only.empty() && !options.only.contains(topic.id)) return "is not among those asked for";
   if (options.excluded.contains(topic.id)) return "is excluded";
-  if (topic.query.empty()) {
-    for (const QueryFieldRow& row : kQueryFields)
-      if (row.field == options.query) return "has no " + std::string(row.name) + " to be its query";
-  }
+  if (topic.query.empty()) return "has no " + std::string(name_of(options.query)) + " to be its query";
   if (topic.instruction.empty()) return "has no narrative to be its instruction";
   if (relevant < options.least_relevant)
     return options.least_relevant == 1
@@ -130,24 +127,12 @@ std::set<std::string> read_ids(const std::filesystem::path& path) {
   return ids;
 }
 
-std::string query_text(const collection::Topic& topic, QueryField field) {
-  switch (field) {
-    case QueryField::kTitle:
-      return clean(topic.title);
-    case QueryField::kDescription:
-      return clean(topic.description);
-    case QueryField::kTitleAndDescription:
-      return clean(std::string(topic.title) + " " + std::string(topic.description));
-  }
-  throw base::Bug("a query field without a text");
-}
-
 Selection select_topics(const collection::Topics& topics, const collection::Judgments& judgments,
                         const SelectionOptions& options) {
   require_known(topics, options);
   Selection selection;
   for (const collection::Topic& topic : topics.topics) {
-    CurationTopic candidate{topic.id.str(), query_text(topic, options.query), instruction_of(topic, options)};
+    CurationTopic candidate{topic.id.str(), clean(query_text(topic, options.query)), instruction_of(topic, options)};
     if (auto why = objection(candidate, count_relevant(judgments, topic.id), options))
       selection.dropped.push_back({std::move(candidate.id), std::move(*why)});
     else

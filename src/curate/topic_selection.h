@@ -9,26 +9,11 @@
 #include <vector>
 
 #include "collection/judgments.h"
+#include "collection/topic_needs.h"
 #include "collection/topics.h"
 #include "curate/curation.h"
 
 namespace heed::curate {
-
-/// Which text of a TREC topic becomes the query. FollowIR's queries are descriptions (11 to 17 words on average).
-enum class QueryField { kTitle, kDescription, kTitleAndDescription };
-
-struct QueryFieldRow {
-  QueryField field;
-  std::string_view name;
-};
-inline constexpr QueryFieldRow kQueryFields[] = {
-    {QueryField::kDescription, "description"},
-    {QueryField::kTitle, "title"},
-    {QueryField::kTitleAndDescription, "title+description"},
-};
-
-/// The text of that field; title and description are joined by a blank.
-std::string query_text(const collection::Topic& topic, QueryField field);
 
 /// Instructions for topics whose collection has no narratives: JSON lines with `id` (or `topic`, `_id`) and
 /// `instruction` (or `narrative`, `text`), or lines `id<TAB>instruction`. Throws BadInput, with file and line, for a
@@ -39,7 +24,8 @@ std::map<std::string, std::string> read_instructions(const std::filesystem::path
 std::set<std::string> read_ids(const std::filesystem::path& path);
 
 struct SelectionOptions {
-  QueryField query = QueryField::kDescription;
+  /// FollowIR's queries are descriptions (11 to 17 words on average).
+  collection::QueryPart query = collection::QueryPart::kDescription;
   /// Instructions by topic, in place of the narratives.
   std::map<std::string, std::string> instructions{};
   std::set<std::string> only{};  ///< the topics to choose among; empty: all

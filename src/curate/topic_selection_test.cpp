@@ -48,17 +48,18 @@ TEST(TopicSelection, EveryOptionNarrowsOrWidens) {
   const auto with = [&](const SelectionOptions& options) {
     return ids(select_topics(files.topics, files.judgments, options));
   };
-  EXPECT_EQ(with({.query = QueryField::kTitle}), (Ids{"1", "2", "4"}));
+  EXPECT_EQ(with({.query = collection::QueryPart::kTitle}), (Ids{"1", "2", "4"}));
   EXPECT_EQ(with({.least_relevant = 2}), (Ids{"2"}));
   EXPECT_EQ(with({.only = {"2", "3"}}), (Ids{"2"}));
   EXPECT_EQ(with({.excluded = {"2", "99"}}), (Ids{"1"}));
   EXPECT_EQ(with({.instructions = {{"3", "Food counts."}}}), (Ids{"1", "2", "3"}));
-  EXPECT_EQ(query_text(files.topics.topics[0], QueryField::kTitleAndDescription), "bees how bees fly");
+  EXPECT_EQ(collection::query_text(files.topics.topics[0], collection::QueryPart::kTitleAndDescription),
+            "bees how bees fly");
 }
 
 TEST(TopicSelection, ASampleDependsOnItsSeedAloneAndKeepsTheOrder) {
   const Files files;
-  SelectionOptions options{.query = QueryField::kTitle, .sample = 2};
+  SelectionOptions options{.query = collection::QueryPart::kTitle, .sample = 2};
   std::set<Ids> drawn;
   for (options.seed = 0; options.seed < 30; ++options.seed) {
     const Ids once = ids(select_topics(files.topics, files.judgments, options));

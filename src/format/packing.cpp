@@ -56,6 +56,14 @@ bool is_tar(std::string_view block) {
   return sum == written;
 }
 
+/// Whether a part of the path begins with a dot; "." itself does not count.
+bool has_hidden_part(const fs::path& path) {
+  return std::ranges::any_of(path, [](const fs::path& part) {
+    const std::string name = part.string();
+    return name.starts_with('.') && name != ".";
+  });
+}
+
 /// A name for messages: nothing in it moves a cursor.
 std::string printable(std::string name) {
   std::ranges::replace_if(
@@ -225,7 +233,7 @@ struct ArchiveMembers::State {
       passed_over.add("devices and pipes inside archives", member);
       return false;
     }
-    const bool is_hidden = ("/" + member.substr(name.size())).find("/.") != std::string::npos;
+    const bool is_hidden = has_hidden_part(member.substr(name.size()));
     if (is_hidden) passed_over.add("hidden files inside archives", member);
     return !is_hidden;
   }

@@ -18,9 +18,9 @@ struct ExpansionLimit {
 };
 
 /// What is in a path, one stream of bytes after the other: a file, or all files below a folder (FileWalk); a packed
-/// file unpacked (gzip, compress's .Z, bzip2, xz), of an archive (tar, also packed; zip) each member, which may be
-/// packed too. What a file is, its bytes say, not its name. Nothing is written to disk, memory is constant. Passed over
-/// with a note: inside archives links, devices, hidden files and archives.
+/// file unpacked (gzip, compress's .Z, bzip2, xz, zstd), of an archive (tar, also packed; zip) each member, which may
+/// be packed too. What a file is, its bytes say, not its name. Nothing is written to disk, memory is constant. Passed
+/// over with a note: inside archives links, devices, hidden files and archives.
 class Streams {
  public:
   explicit Streams(const std::filesystem::path& path, ExpansionLimit limit = {});

@@ -153,6 +153,15 @@ TEST(Streams, OfAZipEveryFileIsAStream) {
   EXPECT_EQ(streams_of(path, dir.path()), (Named{{"z.zip/a/x", kText}, {"z.zip/\xC3\xBC", "umlaut"}}));
 }
 
+TEST(Streams, ADotInAMembersPathHidesNothing) {
+  const TemporaryDir dir;
+  const auto tar = dir.write("t.tar", tar_of({{"./a", "1"}, {"x/./b", "2"}, {"x/.c", "3"}, {".d/e", "4"}}));
+  const Named streams = streams_of(tar, dir.path());
+  ASSERT_EQ(streams.size(), 2U);
+  EXPECT_EQ(streams[0].second, "1");
+  EXPECT_EQ(streams[1].second, "2");
+}
+
 TEST(Streams, MembersThatLeaveTheirArchiveAreRefused) {
   const TemporaryDir dir;
   const auto up = dir.write("up.tar", tar_of({{"a/../../x", "x"}})),

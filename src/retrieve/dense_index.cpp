@@ -33,6 +33,8 @@ constexpr double kSlack = 1e-5;
 
 /// The vector as it is compared: by cosine, brought to length 1. One of zeros stays: it resembles nothing.
 std::vector<float> comparable(Similarity similarity, std::span<const float> vector) {
+  if (!std::ranges::all_of(vector, [](float number) { return std::isfinite(number); }))
+    throw BadInput("the model gave a vector with a number that is not finite");
   std::vector<float> numbers(vector.begin(), vector.end());
   if (similarity == Similarity::kDot) return numbers;
   const double square = std::inner_product(vector.begin(), vector.end(), vector.begin(), 0.0);
@@ -143,7 +145,6 @@ DenseIndexFacts build_dense_index(collection::DocumentSource& source, const Dens
                  .data = next_generation(request.folder),
                  .details = settings_of(request)};
   const fs::path folder = request.folder / head.data;
-  fs::remove_all(folder);  // of a call that was cut off
   base::make_folder(folder);
   Embedding embedding(request, folder);
   while (const auto stretch = source.next(kStretch)) {
@@ -157,6 +158,8 @@ DenseIndexFacts build_dense_index(collection::DocumentSource& source, const Dens
                                      folder / kVectorsFile);
   fs::remove(raw);
   base::write_file(folder / kDocumentsFile, embedding.lines());
+  base::flush_to_disk(folder / kVectorsFile);
+  base::flush_to_disk(folder);
   head.documents = facts.documents;
   head.details["vectors"] = facts.vectors;
   head.details["width"] = facts.width;

@@ -175,6 +175,28 @@ TEST(DenseIndex, GivesWayToTheNextAtOnce) {
   EXPECT_EQ(ids(open(dir, Similarity::kDot).search(needs, 10)[0]), "d2");
 }
 
+TEST(DenseIndex, RefusesAVectorThatIsNotFinite) {
+  const TemporaryDir dir;
+  Model model = counting(Similarity::kDot);
+  class Broken final : public TextEncoder {
+   public:
+    Similarity similarity() const override { return Similarity::kDot; }
+    std::vector<std::span<const float>> encode(std::span<const Need>, std::span<const Document> documents) override {
+      return std::vector<std::span<const float>>(documents.size(), vector_);
+    }
+
+   private:
+    std::vector<float> vector_ = {1, std::nanf("")};
+  };
+  model.open_encoder = [](VectorStore*) { return std::make_unique<Broken>(); };
+  Given source({{"d1", "", "a"}});
+  EXPECT_EQ(complaint_of([&] {
+              build_dense_index(source, {.folder = dir.path(), .collection = "", .model = model, .store = nullptr});
+            }),
+            "the model gave a vector with a number that is not finite");
+  EXPECT_FALSE(std::filesystem::exists(dir.path() / "index.json"));
+}
+
 TEST(DenseIndex, RefusesWhatDoesNotFit) {
   const TemporaryDir empty;
   EXPECT_EQ(complaint_of([&] { build(empty, {}, Similarity::kDot); }), "there is no document to index");

@@ -11,7 +11,7 @@ namespace heed::retrieve {
 
 /// What every index.json begins with, whatever the kind of index; what belongs to the kind alone is in `details`.
 struct IndexHead {
-  std::string kind;             ///< "bm25"
+  std::string kind;             ///< "bm25" or "dense"
   std::uint64_t documents = 0;  ///< that the index holds, each id once
   std::string collection;       ///< collection_identity() of what was indexed
   std::string data;             ///< the folder beside index.json that holds it

@@ -54,9 +54,10 @@ std::vector<WeightedTerm> relevance_model(std::span<const FeedbackDocument> docu
 std::vector<WeightedTerm> rm3_query(std::span<const WeightedTerm> query, std::span<const FeedbackDocument> documents,
                                     const std::function<double(const std::string&)>& share_of,
                                     const Rm3Parameters& parameters) {
+  const std::vector<WeightedTerm> model = relevance_model(documents, share_of, parameters);
+  if (model.empty()) return {query.begin(), query.end()};
   std::map<std::string, double> added;
-  for (const WeightedTerm& term : relevance_model(documents, share_of, parameters))
-    added[term.term] = (1 - parameters.original_weight) * term.weight;
+  for (const WeightedTerm& term : model) added[term.term] = (1 - parameters.original_weight) * term.weight;
   std::vector<WeightedTerm> mixed;
   const double sum = sum_of(query);
   for (const WeightedTerm& term : query) {

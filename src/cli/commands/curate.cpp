@@ -1,6 +1,7 @@
 #include "base/error.h"
 #include "cli/command.h"
 #include "cli/commands/curate/steps.h"
+#include "cli/shared_options.h"
 #include "cli/terminal.h"
 #include "curate/curation.h"
 #include "curate/topic_selection.h"
@@ -12,12 +13,7 @@ void add_work(CLI::App& step, std::string& work) {
 }
 
 void add_query_field(CLI::App& step, std::string& name) {
-  std::string names;
-  for (const curate::QueryFieldRow& row : curate::kQueryFields)
-    names += (names.empty() ? "" : "|") + std::string(row.name);
-  step.add_option("--query", name, "which text of a topic is its query. FollowIR's queries are descriptions")
-      ->type_name(names)
-      ->capture_default_str();
+  add_query_part(step, name, "which text of a topic is its query. FollowIR's queries are descriptions");
 }
 
 std::string counted_size(std::size_t count, const std::string& one, const std::string& many) {

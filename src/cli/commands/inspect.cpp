@@ -12,6 +12,7 @@
 #include "collection/dataset.h"
 #include "collection/run.h"
 #include "collection/topics.h"
+#include "text/passages.h"
 
 namespace heed::cli {
 
@@ -107,24 +108,13 @@ Facts inspect_beir(const fs::path& path) {
   return facts;
 }
 
-/// Words as white space parts them.
-std::uint64_t count_words(std::string_view text) {
-  std::uint64_t words = 0;
-  bool is_in_word = false;
-  for (const char c : text) {
-    const bool is_white = c == ' ' || (c >= '\t' && c <= '\r');
-    words += !is_white && !is_in_word;
-    is_in_word = !is_white;
-  }
-  return words;
-}
-
 Facts inspect_collection(const fs::path& path) {
   collection::CollectionReader reader(path);
   std::optional<collection::CollectionDocument> first;
   std::uint64_t words = 0;
   while (const auto stretch = reader.next(1000)) {
-    for (const auto& document : stretch->documents) words += count_words(document.title) + count_words(document.text);
+    for (const auto& document : stretch->documents)
+      words += text::count_words(document.title) + text::count_words(document.text);
     if (!first && !stretch->documents.empty()) first = stretch->documents.front();
   }
   const collection::ReadingReport report = reader.report();

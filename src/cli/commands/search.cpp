@@ -10,8 +10,8 @@
 #include "cli/progress.h"
 #include "cli/shared_options.h"
 #include "cli/terminal.h"
+#include "collection/run.h"
 #include "collection/topic_needs.h"
-#include "format/fields.h"
 #include "retrieve/dense_index.h"
 
 namespace heed::cli {
@@ -31,9 +31,7 @@ constexpr std::size_t kTogether = 64;  // needs that are searched between two li
 collection::TopicNeeds needs_of(const Options& options) {
   const auto arm = collection::arm_named(options.arm);
   if (!arm) throw base::BadUsage("there is no arm " + options.arm + "; there are none, og, changed, keywords, short");
-  const auto part = collection::query_part_named(options.part);
-  if (!part) throw base::BadUsage("--query is title, description or title+description, not " + options.part);
-  return read_needs(options.topics, *arm, *part);
+  return read_needs(options.topics, *arm, parse_query_part(options.part));
 }
 
 /// The model that made the index: the one that was named, else the one that the index names; none for an index of
@@ -53,16 +51,7 @@ std::optional<retrieve::Model> model_of(const Options& options) {
 std::string run_lines(std::string_view query, const std::vector<retrieve::Found>& found, const std::string& tag) {
   std::string text;
   for (std::size_t i = 0; i < found.size(); ++i)
-    text.append(query)
-        .append(" Q0 ")
-        .append(found[i].document)
-        .append(" ")
-        .append(std::to_string(i + 1))
-        .append(" ")
-        .append(format::exact(found[i].score))
-        .append(" ")
-        .append(tag)
-        .append("\n");
+    text += collection::run_line({query, found[i].document, static_cast<long>(i) + 1, found[i].score, tag});
   return text;
 }
 
@@ -122,9 +111,7 @@ void set_up_search(CLI::App& app) {
                  "what is searched for: none is the query alone, og the query with its instruction")
       ->type_name("none|og|changed|keywords|short")
       ->capture_default_str();
-  app.add_option("--query", options->part, "which part of a TREC topic is its query")
-      ->type_name("title|description|title+description")
-      ->capture_default_str();
+  add_query_part(app, options->part, "which part of a TREC topic is its query");
   app.add_option("--k", options->k, "documents for each topic, at most")
       ->type_name("N")
       ->check(CLI::Range(1, 10'000'000))

@@ -39,14 +39,11 @@ std::optional<curate::SideStatistics> read_collection(const Options& options) {
   if (options.paths.size() > 1) throw BadUsage("--topics and --qrels are of one benchmark; name one");
   const auto topics = collection::read_topics(options.topics);
   const auto judgments = collection::read_judgments(options.qrels);
-  std::optional<curate::QueryField> field;
-  for (const curate::QueryFieldRow& row : curate::kQueryFields)
-    if (row.name == options.query) field = row.field;
-  if (!field) throw BadUsage("--query is title, description or title+description, not " + options.query);
+  const collection::QueryPart part = parse_query_part(options.query);
   std::vector<curate::CurationTopic> judged;
   for (const auto& topic : topics.topics)
     if (judgments.find(topic.id) != nullptr)
-      judged.push_back({topic.id.str(), query_text(topic, *field), std::string(topic.narrative)});
+      judged.push_back({topic.id.str(), query_text(topic, part), std::string(topic.narrative)});
   return collection_statistics(judged, judgments);
 }
 

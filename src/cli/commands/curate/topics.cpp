@@ -37,13 +37,7 @@ void say_dropped(const std::vector<curate::DroppedTopic>& dropped) {
 
 curate::SelectionOptions selection_options(const Options& options) {
   curate::SelectionOptions selection;
-  bool is_known = false;
-  for (const curate::QueryFieldRow& row : curate::kQueryFields) {
-    if (row.name != options.query) continue;
-    selection.query = row.field;
-    is_known = true;
-  }
-  if (!is_known) throw base::BadUsage("--query is title, description or title+description, not " + options.query);
+  selection.query = parse_query_part(options.query);
   if (!options.instructions.empty()) selection.instructions = curate::read_instructions(options.instructions);
   if (!options.exclude.empty()) selection.excluded = curate::read_ids(options.exclude);
   selection.only = {options.ids.begin(), options.ids.end()};
