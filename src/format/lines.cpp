@@ -45,6 +45,10 @@ std::optional<std::string_view> LineReader::next_raw() {
     end_ -= begin_;
     begin_ = 0;
     searched = end_;
+    if (end_ >= kLongestLine) {
+      ++number_;
+      fail("a line of more than " + std::to_string(kLongestLine) + " bytes");
+    }
     if (end_ == buffer_.size()) buffer_.resize(2 * buffer_.size());
     const std::size_t got = bytes_.read(std::span(buffer_).subspan(end_));
     end_ += got;

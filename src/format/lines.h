@@ -10,6 +10,9 @@
 
 namespace heed::format {
 
+/// How long a line may be: a file whose line goes on and on is none that people write, and would fill the memory.
+inline constexpr std::size_t kLongestLine = std::size_t{64} << 20;
+
 /// The lines of a file (plain, gzip or `-`), with what people's files bring along: a byte order mark, CR before LF,
 /// blank lines and a missing last newline are all passed over.
 class LineReader {
@@ -17,6 +20,7 @@ class LineReader {
   explicit LineReader(const std::filesystem::path& path);
 
   /// The next line that holds more than white space, without its end; valid until the next call. Nothing at the end.
+  /// Throws BadInput for a line of more than kLongestLine bytes.
   std::optional<std::string_view> next();
 
   /// What next() will return, which stays to be returned.

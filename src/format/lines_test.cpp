@@ -25,6 +25,14 @@ TEST(Lines, SurviveWhatFilesBringAlong) {
   EXPECT_TRUE(lines_of(dir.write("blank", "\n\n")).empty());
 }
 
+TEST(Lines, WithoutAnEndAreRefusedBeforeTheyFillTheMemory) {
+  const TemporaryDir dir;
+  const auto path = dir.write_gzip("endless.gz", "one\n" + std::string(kLongestLine + 1, 'a') + "\n");
+  LineReader lines(path);
+  EXPECT_EQ(lines.next(), "one");
+  EXPECT_EQ(complaint_of([&] { lines.next(); }), path.string() + ":2: a line of more than 67108864 bytes");
+}
+
 TEST(Lines, LongerThanTheBufferAreWhole) {
   const TemporaryDir dir;
   const std::string a(400000, 'a'), b(131071, 'b'), c(131073, 'c');

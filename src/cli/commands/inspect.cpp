@@ -12,6 +12,7 @@
 #include "collection/dataset.h"
 #include "collection/run.h"
 #include "collection/topics.h"
+#include "retrieve/index_folder.h"
 #include "text/passages.h"
 
 namespace heed::cli {
@@ -170,8 +171,18 @@ Facts inspect_file(const fs::path& path) {
   throw BadInput(path.string() + ": is no run, judgments or topics that heed can read" + complaints);
 }
 
-/// A data set in one of its layouts, or else a collection; of a folder that is neither, the data set's complaint.
+Facts inspect_index(const fs::path& path) {
+  const retrieve::IndexHead head = retrieve::read_index_head(path);
+  Facts facts = {{"format", "index"}, {"kind", head.kind}, {"documents", head.documents}};
+  for (const char* const name : {"model", "method", "vectors", "terms", "passages"})
+    if (head.details.contains(name)) facts[name] = head.details[name];
+  return facts;
+}
+
+/// An index, a data set in one of its layouts, or else a collection; of a folder that is neither, the data set's
+/// complaint.
 Facts inspect_folder(const fs::path& path) {
+  if (retrieve::has_index(path)) return inspect_index(path);
   if (collection::has_beir_layout(path)) return inspect_beir(path);
   if (std::ranges::any_of(collection::layouts(), [&](const auto& layout) { return layout.recognises(path); }))
     return inspect_instruction_data(path);

@@ -31,7 +31,7 @@ std::vector<const report::TableRow*> chosen_tables(const std::vector<std::string
   for (const std::string& name : names) {
     const auto found = std::ranges::find(report::tables(), name, &report::TableRow::name);
     if (found == report::tables().end())
-      throw base::BadUsage("there is no table " + name + "; --table is 2, 3, 4 or figure3");
+      throw base::BadUsage("there is no table " + name + "; --table is 2, 3, 4, 5 or figure3");
     rows.push_back(&*found);
   }
   return rows;
@@ -110,7 +110,7 @@ void set_up_report(CLI::App& app) {
       ->type_name("PATH")
       ->required();
   app.add_option("--html", options->html, "write the report as a page to this file, too")->type_name("FILE");
-  app.add_option("--table", options->tables, "print this table only: 2, 3, 4 or figure3; may be given again")
+  app.add_option("--table", options->tables, "print this table only: 2, 3, 4, 5 or figure3; may be given again")
       ->type_name("NAME")
       ->allow_extra_args(false);
   app.add_flag("--all-published", options->all_published,
@@ -127,7 +127,9 @@ void set_up_report(CLI::App& app) {
       "crossed\n"
       "ones, as published scores are; rows `published` beside them, where the task is Robust04, News21 or Core17. 3 is "
       "for\n"
-      "BEIR collections, 4 for InstructIR, figure3 has what an instruction adds by its length.\n"
+      "BEIR collections, 4 for InstructIR, 5 for searches of whole collections (heed bench --full), which are not in "
+      "2; "
+      "figure3 has what an instruction adds by its length.\n"
       "Two results of the same model, recipe and task are refused. Beside a page that shows published figures stands\n"
       "published.tsv with them. --format json prints figures unrounded.");
   app.callback([options] { make_report(*options); });

@@ -44,8 +44,14 @@ std::optional<retrieve::Model> model_of(const Options& options) {
       throw base::BadUsage(options.index + " is an index of words, which no model searches");
     return std::nullopt;
   }
-  if (flags.model.empty()) flags.model = head.details.value("model", "");
-  return open_model(flags);
+  if (!flags.model.empty()) return open_model(flags);
+  flags.model = head.details.value("model", "");
+  try {
+    return open_model(flags);
+  } catch (const base::BadUsage& unknown) {
+    throw base::BadUsage(options.index + " was made by the model " + flags.model + "; --model says where it is (" +
+                         unknown.what() + ")");
+  }
 }
 
 std::string run_lines(std::string_view query, const std::vector<retrieve::Found>& found, const std::string& tag) {
