@@ -1217,7 +1217,7 @@ async function showExport() {
           ? element(
               "div",
               {},
-              element("p", {}, partial ? "Not complete:" : "Not complete, and not exported:"),
+              element("p", {}, partial ? "Not complete:" : "Not complete, and not exported; what the files have of it stays:"),
               element(
                 "ul",
                 {},

@@ -134,8 +134,7 @@ class Exporter {
     const std::vector<std::string>& documents = documents_[topic];
     const auto missing = what_is_missing(annotations, documents);
     if (missing) result_.incomplete.emplace_back(topic, *missing);
-    if (!annotations.final_instruction) return keep(topic);
-    if (missing && scope_ == ExportScope::kCompleteTopics) return;
+    if (!annotations.final_instruction || (missing && scope_ == ExportScope::kCompleteTopics)) return keep(topic);
     take(topic, annotations, documents);
   }
 
@@ -147,14 +146,21 @@ class Exporter {
 
   void take(const std::string& topic, const TopicAnnotations& annotations, const std::vector<std::string>& documents) {
     Alteration alteration = alterations_[topic];
+    const bool is_same_instruction = alteration.instruction == annotations.final_instruction->text;
     alteration.topic = topic;
     alteration.instruction = annotations.final_instruction->text;
     result_.alterations.push_back(std::move(alteration));
     const auto annotators = annotators_of(annotations);
+    std::set<std::string> replaced;
     for (const std::string& document : documents) {
       const Settlement settled = settlement(annotations, document, annotators);
-      if (settled.decision) result_.rejudgments.push_back({topic, document, *settled.decision, settled.note});
+      if (!settled.decision) continue;
+      result_.rejudgments.push_back({topic, document, *settled.decision, settled.note});
+      replaced.insert(document);
     }
+    if (is_same_instruction)
+      for (const Rejudgment& old : rejudgments_[topic])
+        if (!replaced.contains(old.document)) result_.rejudgments.push_back(old);
     result_.topics.push_back(topic);
   }
 
@@ -173,9 +179,28 @@ AnnotationExport export_of(const Curation& curation, const Annotations& annotati
   return Exporter(curation, annotations, scope).all();
 }
 
+namespace {
+
+/// What of the folder's decisions was made under instructions that stay as they are.
+std::vector<Rejudgment> decisions_that_stay(const Curation& curation, const AnnotationExport& result) {
+  std::map<std::string, std::string> before, after;
+  for (const Alteration& alteration : curation.alterations) before[alteration.topic] = alteration.instruction;
+  for (const Alteration& alteration : result.alterations) after[alteration.topic] = alteration.instruction;
+  std::vector<Rejudgment> staying;
+  for (const Rejudgment& rejudgment : curation.rejudgments)
+    if (before[rejudgment.topic] == after[rejudgment.topic]) staying.push_back(rejudgment);
+  return staying;
+}
+
+}  // namespace
+
 AnnotationExport write_export(const std::filesystem::path& folder, const Annotations& annotations, ExportScope scope) {
-  AnnotationExport result = export_of(read_curation(folder), annotations, scope);
+  const Curation curation = read_curation(folder);
+  AnnotationExport result = export_of(curation, annotations, scope);
   if (result.topics.empty()) return result;
+  const auto staying = decisions_that_stay(curation, result);
+  if (staying.size() < curation.rejudgments.size())
+    base::write_file(folder / kRejudgmentsFile, rejudgments_text(staying));
   base::write_file(folder / kAlterationsFile, alterations_text(result.alterations));
   base::write_file(folder / kRejudgmentsFile, rejudgments_text(result.rejudgments));
   return result;
