@@ -37,16 +37,17 @@ std::string joined_notes(const std::vector<const Judgment*>& judgments) {
   return notes;
 }
 
-const TopicAnnotations* annotations_of(const Annotations& annotations, const std::string& topic) {
-  const auto found = annotations.topics.find(topic);
-  return found == annotations.topics.end() ? nullptr : &found->second;
-}
-
 std::string counted_documents(long count) {
   return base::counted(count, "document", "documents");
 }
 
 }  // namespace
+
+const TopicAnnotations& annotations_of(const Annotations& annotations, const std::string& topic) {
+  static const TopicAnnotations kNothing;
+  const auto found = annotations.topics.find(topic);
+  return found == annotations.topics.end() ? kNothing : found->second;
+}
 
 std::optional<Decision> current_decision(const Judgment& judgment, const TopicAnnotations& topic) {
   if (!topic.final_instruction || judgment.under != topic.final_instruction->revision) return std::nullopt;
@@ -128,9 +129,7 @@ class Exporter {
 
  private:
   void add(const std::string& topic) {
-    static const TopicAnnotations kNothing;
-    const TopicAnnotations* const found = annotations_of(annotations_, topic);
-    const TopicAnnotations& annotations = found != nullptr ? *found : kNothing;
+    const TopicAnnotations& annotations = annotations_of(annotations_, topic);
     const std::vector<std::string>& documents = documents_[topic];
     const auto missing = what_is_missing(annotations, documents);
     if (missing) result_.incomplete.emplace_back(topic, *missing);

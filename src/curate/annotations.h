@@ -49,6 +49,9 @@ struct Annotations {
   std::map<std::string, TopicAnnotations> topics;
 };
 
+/// Of one topic; nothing at all where nobody did anything to it.
+const TopicAnnotations& annotations_of(const Annotations& annotations, const std::string& topic);
+
 /// The decision, where it was made under the instruction that is final now.
 std::optional<Decision> current_decision(const Judgment& judgment, const TopicAnnotations& topic);
 
