@@ -90,7 +90,11 @@ function store(path, body, label, seen) {
       body: { ...body, annotator: me, seen: seen(), request: newName() },
     };
     queue.push(entry);
-    localStorage.setItem(keptName(entry), JSON.stringify({ path, label, at: entry.at, body: entry.body }));
+    try {
+      localStorage.setItem(keptName(entry), JSON.stringify({ path, label, at: entry.at, body: entry.body }));
+    } catch {
+      // No room: it is sent all the same, and kept as long as the page is open.
+    }
     sendAll();
   });
 }
@@ -630,14 +634,12 @@ async function showDocument(topic, documentId) {
       say(to < 0 ? "This is the first document." : "This is the last document.");
     else location.hash = link("topic", topic.id, "judge", topic.documents[to].id);
   };
-  const decide = async (decision, { goesOn = true, isUndo = false } = {}) => {
+  const decide = async (decision) => {
     const document = document_(),
       shown = hashOf();
-    if (!isUndo)
-      undoable.push({ topic: topic.id, document: document.id, decision: decisionOf(document), note: noteOf(document) });
+    undoable.push({ topic: topic.id, document: document.id, decision: decisionOf(document), note: noteOf(document) });
     await decideOn(topic.id, index, decision, note.value, judgedUnder);
     if (
-      goesOn &&
       document_().pending === undefined &&
       decisionOf(document_()) === decision &&
       hashOf() === shown &&
@@ -1217,7 +1219,7 @@ async function showExport() {
           ? element(
               "div",
               {},
-              element("p", {}, partial ? "Not complete:" : "Not complete, and not exported:"),
+              element("p", {}, partial ? "Not complete:" : "Not complete, and not exported; what the files have of it stays:"),
               element(
                 "ul",
                 {},

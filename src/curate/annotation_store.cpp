@@ -89,14 +89,15 @@ struct AnnotationStore::State {
     return revision;
   }
 
-  /// Appends, unless the request is already there or nothing would change; `old` is what it replaces.
-  Written append_over(const Newest& old, const Entry& entry) {
+  /// Appends, unless the request is already there or nothing would change; `old` is what it replaces, which no longer
+  /// stands where it is older than `settled`.
+  Written append_over(const Newest& old, const Entry& entry, Revision settled = 0) {
     if (const auto before = written(entry.author.request)) return {Written::Outcome::kStored, *before};
     const auto outcome =
         old.revision == entry.author.seen ? Written::Outcome::kStored : Written::Outcome::kStoredOverAnother;
     const std::string_view decision = entry.decision ? name_of(*entry.decision) : "";
     const bool is_same =
-        old.revision != 0 && old.text == entry.text && old.decision == decision && old.under == entry.under;
+        old.revision > settled && old.text == entry.text && old.decision == decision && old.under == entry.under;
     return {outcome, is_same ? old.revision : append(entry)};
   }
 
@@ -105,18 +106,22 @@ struct AnnotationStore::State {
     const std::lock_guard guard(lock);
     database.in_transaction([&] {
       const Newest final_instruction = newest("final", author.topic, "", "");
-      const std::string_view annotator = what == "decision" ? author.annotator : std::string_view();
+      const bool is_adjudication = what == "adjudication";
+      const std::string_view annotator = is_adjudication ? std::string_view() : author.annotator;
+      const Revision settled = is_adjudication ? newest("decision", author.topic, verdict.document, "").revision : 0;
       if (const auto before = written(author.request))
         result = {Written::Outcome::kStored, *before};
       else if (final_instruction.revision == 0 || final_instruction.revision != verdict.under)
         result = {Written::Outcome::kInstructionChanged, final_instruction.revision};
       else
-        result = append_over(newest(what, author.topic, verdict.document, annotator), {.what = what,
-                                                                                       .author = author,
-                                                                                       .document = verdict.document,
-                                                                                       .text = verdict.note,
-                                                                                       .decision = verdict.decision,
-                                                                                       .under = verdict.under});
+        result = append_over(newest(what, author.topic, verdict.document, annotator),
+                             {.what = what,
+                              .author = author,
+                              .document = verdict.document,
+                              .text = verdict.note,
+                              .decision = verdict.decision,
+                              .under = verdict.under},
+                             settled);
     });
     return result;
   }

@@ -61,7 +61,8 @@ class AnnotationStore {
   /// same text, nothing changes.
   Written make_final(const Author& author, const std::string& text);
   Written decide(const Author& author, const Verdict& verdict);
-  /// The verdict on which annotators who differed have settled.
+  /// The verdict on which annotators who differed have settled. The same one again is written again where somebody has
+  /// decided the document since: only what is newer than the decisions settles them.
   Written adjudicate(const Author& author, const Verdict& verdict);
 
  private:

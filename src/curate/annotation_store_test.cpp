@@ -111,6 +111,21 @@ TEST(AnnotationStore, OneAdjudicationCountsWhoeverWroteIt) {
   EXPECT_EQ(store.read().topics["1"].adjudications["a"].annotator, "bob");
 }
 
+TEST(AnnotationStore, TheSameAdjudicationSettlesWhatWasDecidedSince) {
+  const TemporaryDir dir;
+  AnnotationStore store(dir.path() / "a.db");
+  const Revision under = store.make_final(author("ann"), "x").revision;
+  store.decide(author("ann"), {"a", kRelevant, "", under});
+  store.decide(author("bob"), {"a", kNotRelevant, "", under});
+  const Revision first = store.adjudicate(author("ann"), {"a", kRelevant, "", under}).revision;
+  EXPECT_EQ(store.adjudicate(author("ann", first), {"a", kRelevant, "", under}).revision, first) << "nothing is new";
+  store.decide(author("bob"), {"a", kUnsure, "", under});
+  store.decide(author("bob"), {"a", kNotRelevant, "", under});
+  EXPECT_EQ(what_is_missing(store.read().topics["1"], {"a"}), "1 document to adjudicate");
+  EXPECT_GT(store.adjudicate(author("ann", first), {"a", kRelevant, "", under}).revision, first);
+  EXPECT_EQ(what_is_missing(store.read().topics["1"], {"a"}), std::nullopt);
+}
+
 TEST(AnnotationStore, AKilledWriterLosesNothingThatItWasToldIsStored) {
   const TemporaryDir dir;
   const auto path = dir.path() / "a.db";

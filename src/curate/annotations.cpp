@@ -37,16 +37,17 @@ std::string joined_notes(const std::vector<const Judgment*>& judgments) {
   return notes;
 }
 
-const TopicAnnotations* annotations_of(const Annotations& annotations, const std::string& topic) {
-  const auto found = annotations.topics.find(topic);
-  return found == annotations.topics.end() ? nullptr : &found->second;
-}
-
 std::string counted_documents(long count) {
   return base::counted(count, "document", "documents");
 }
 
 }  // namespace
+
+const TopicAnnotations& annotations_of(const Annotations& annotations, const std::string& topic) {
+  static const TopicAnnotations kNothing;
+  const auto found = annotations.topics.find(topic);
+  return found == annotations.topics.end() ? kNothing : found->second;
+}
 
 std::optional<Decision> current_decision(const Judgment& judgment, const TopicAnnotations& topic) {
   if (!topic.final_instruction || judgment.under != topic.final_instruction->revision) return std::nullopt;
@@ -128,14 +129,11 @@ class Exporter {
 
  private:
   void add(const std::string& topic) {
-    static const TopicAnnotations kNothing;
-    const TopicAnnotations* const found = annotations_of(annotations_, topic);
-    const TopicAnnotations& annotations = found != nullptr ? *found : kNothing;
+    const TopicAnnotations& annotations = annotations_of(annotations_, topic);
     const std::vector<std::string>& documents = documents_[topic];
     const auto missing = what_is_missing(annotations, documents);
     if (missing) result_.incomplete.emplace_back(topic, *missing);
-    if (!annotations.final_instruction) return keep(topic);
-    if (missing && scope_ == ExportScope::kCompleteTopics) return;
+    if (!annotations.final_instruction || (missing && scope_ == ExportScope::kCompleteTopics)) return keep(topic);
     take(topic, annotations, documents);
   }
 
@@ -147,14 +145,21 @@ class Exporter {
 
   void take(const std::string& topic, const TopicAnnotations& annotations, const std::vector<std::string>& documents) {
     Alteration alteration = alterations_[topic];
+    const bool is_same_instruction = alteration.instruction == annotations.final_instruction->text;
     alteration.topic = topic;
     alteration.instruction = annotations.final_instruction->text;
     result_.alterations.push_back(std::move(alteration));
     const auto annotators = annotators_of(annotations);
+    std::set<std::string> replaced;
     for (const std::string& document : documents) {
       const Settlement settled = settlement(annotations, document, annotators);
-      if (settled.decision) result_.rejudgments.push_back({topic, document, *settled.decision, settled.note});
+      if (!settled.decision) continue;
+      result_.rejudgments.push_back({topic, document, *settled.decision, settled.note});
+      replaced.insert(document);
     }
+    if (is_same_instruction)
+      for (const Rejudgment& old : rejudgments_[topic])
+        if (!replaced.contains(old.document)) result_.rejudgments.push_back(old);
     result_.topics.push_back(topic);
   }
 
@@ -173,9 +178,28 @@ AnnotationExport export_of(const Curation& curation, const Annotations& annotati
   return Exporter(curation, annotations, scope).all();
 }
 
+namespace {
+
+/// What of the folder's decisions was made under instructions that stay as they are.
+std::vector<Rejudgment> decisions_that_stay(const Curation& curation, const AnnotationExport& result) {
+  std::map<std::string, std::string> before, after;
+  for (const Alteration& alteration : curation.alterations) before[alteration.topic] = alteration.instruction;
+  for (const Alteration& alteration : result.alterations) after[alteration.topic] = alteration.instruction;
+  std::vector<Rejudgment> staying;
+  for (const Rejudgment& rejudgment : curation.rejudgments)
+    if (before[rejudgment.topic] == after[rejudgment.topic]) staying.push_back(rejudgment);
+  return staying;
+}
+
+}  // namespace
+
 AnnotationExport write_export(const std::filesystem::path& folder, const Annotations& annotations, ExportScope scope) {
-  AnnotationExport result = export_of(read_curation(folder), annotations, scope);
+  const Curation curation = read_curation(folder);
+  AnnotationExport result = export_of(curation, annotations, scope);
   if (result.topics.empty()) return result;
+  const auto staying = decisions_that_stay(curation, result);
+  if (staying.size() < curation.rejudgments.size())
+    base::write_file(folder / kRejudgmentsFile, rejudgments_text(staying));
   base::write_file(folder / kAlterationsFile, alterations_text(result.alterations));
   base::write_file(folder / kRejudgmentsFile, rejudgments_text(result.rejudgments));
   return result;

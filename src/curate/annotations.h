@@ -49,6 +49,9 @@ struct Annotations {
   std::map<std::string, TopicAnnotations> topics;
 };
 
+/// Of one topic; nothing at all where nobody did anything to it.
+const TopicAnnotations& annotations_of(const Annotations& annotations, const std::string& topic);
+
 /// The decision, where it was made under the instruction that is final now.
 std::optional<Decision> current_decision(const Judgment& judgment, const TopicAnnotations& topic);
 
@@ -96,11 +99,16 @@ struct AnnotationExport {
 };
 
 /// The lists that take the place of the folder's: topics in topics.jsonl's order, documents in the pool's. A topic that
-/// was never made final here keeps what the folder has of it; keywords and short_query stay.
+/// is not exported (never made final here, or not complete and not asked for) keeps what the folder has of it. One that
+/// is keeps its keywords and short_query, and, where its instruction is the folder's, decisions about documents that
+/// are not settled here; those made under another instruction go with it.
 AnnotationExport export_of(const Curation& curation, const Annotations& annotations, ExportScope scope);
 
 /// Writes the folder's alterations.jsonl and rejudgments.jsonl anew from export_of(); neither where no topic would be
-/// exported. Throws BadInput as read_curation() and write_file() do.
+/// exported. No decision ever stands under an instruction that it was not made under: those of topics whose instruction
+/// changes are first taken out, then the instructions written, then all decisions. Ended in between, it leaves relevant
+/// documents that are not re-judged, which find_violations() names as errors; writing again mends it. Throws BadInput
+/// as read_curation() and write_file() do.
 AnnotationExport write_export(const std::filesystem::path& folder, const Annotations& annotations, ExportScope scope);
 
 }  // namespace heed::curate

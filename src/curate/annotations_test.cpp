@@ -1,6 +1,14 @@
 #include "curate/annotations.h"
 
+#include <algorithm>
+#include <csignal>
+
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include "base/error.h"
+#include "curate/violations.h"
+#include "testing/testing.h"
 
 namespace heed::curate {
 namespace {
@@ -84,15 +92,75 @@ TEST(Annotations, AnIncompleteTopicIsExportedOnlyWhenAsked) {
   const auto whole = export_of(two_topics(), annotations, ExportScope::kCompleteTopics);
   EXPECT_EQ(whole.incomplete.front(), (std::pair<std::string, std::string>{"1", "1 document to adjudicate"}));
   EXPECT_TRUE(whole.topics.empty());
-  EXPECT_EQ(whole.alterations, (std::vector<Alteration>{{"2", "kept", std::nullopt, "short"}}))
-      << "what was never annotated here stays; what was, and is not complete, goes";
-  EXPECT_EQ(whole.rejudgments, (std::vector<Rejudgment>{{"2", "c", kRelevant, "by hand"}}));
+  EXPECT_EQ(whole.alterations, two_topics().alterations) << "what the files have stays, until it is complete";
+  EXPECT_EQ(whole.rejudgments, two_topics().rejudgments);
 
   const auto partial = export_of(two_topics(), annotations, ExportScope::kAllThatIsSettled);
   EXPECT_EQ(partial.topics, (std::vector<std::string>{"1"}));
   EXPECT_EQ(partial.alterations.front(), (Alteration{"1", "Only at sea.", "key words", std::nullopt}));
   EXPECT_EQ(partial.rejudgments.front(), (Rejudgment{"1", "a", kRelevant, "sure"}));
   EXPECT_EQ(partial.rejudgments.size(), 2u);
+}
+
+TEST(Annotations, WhatStandsInTheFilesUnderTheSameInstructionStaysUntilItIsSettled) {
+  Annotations annotations;
+  annotations.topics["1"] = judged();
+  Curation curation = two_topics();
+  curation.rejudgments.push_back({"1", "b", kRelevant, "by hand"});
+  const auto decisions_of = [&] {
+    return export_of(curation, annotations, ExportScope::kAllThatIsSettled).rejudgments;
+  };
+  EXPECT_EQ(decisions_of().size(), 2u) << "under another instruction they were other decisions";
+  curation.alterations.front().instruction = "Only at sea.";
+  EXPECT_EQ(decisions_of(),
+            (std::vector<Rejudgment>{
+                {"1", "a", kRelevant, "sure"}, {"1", "b", kRelevant, "by hand"}, {"2", "c", kRelevant, "by hand"}}));
+}
+
+/// While it lives, no file grows over this size: writing more fails.
+class LongestFile {
+ public:
+  explicit LongestFile(rlim_t bytes) {
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit{bytes, before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~LongestFile() {
+    setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+  LongestFile(const LongestFile&) = delete;
+  LongestFile& operator=(const LongestFile&) = delete;
+
+ private:
+  rlimit before_{};
+  void (*handler_)(int) = std::signal(SIGXFSZ, SIG_IGN);
+};
+
+TEST(Annotations, AnExportThatEndsBetweenItsFilesIsNamedByTheCheckAndMendedByAnother) {
+  const heed::testing::TemporaryDir dir;
+  dir.write("topics.jsonl", topics_text({{"1", "wind", "All of it."}}));
+  dir.write("pool.jsonl", pool_text({{"1", "a", 1, "judged"}, {"1", "b", 1, "judged"}}));
+  dir.write("documents.jsonl", documents_text({{"a", "A", "of a"}, {"b", "B", "of b"}}));
+  dir.write("alterations.jsonl", alterations_text({{"1", "All of it, by hand.", "key words", std::nullopt}}));
+  dir.write("rejudgments.jsonl", rejudgments_text({{"1", "a", kNotRelevant, ""}, {"1", "b", kRelevant, ""}}));
+  ASSERT_FALSE(has_errors(find_violations(read_curation(dir.path()))));
+
+  Annotations annotations;
+  annotations.topics["1"] = judged();
+  annotations.topics["1"].adjudications["b"] = {15, "ann", kNotRelevant, "", 10, ""};
+  annotations.topics["1"].final_instruction->text = std::string(20'000, 'x');  // so that only this file is too long
+  {
+    const LongestFile limit(10'000);
+    EXPECT_THROW(write_export(dir.path(), annotations, ExportScope::kCompleteTopics), base::BadInput);
+  }
+  const auto found = find_violations(read_curation(dir.path()));
+  EXPECT_EQ(std::ranges::count(found, "not-rejudged", &Violation::rule), 2);
+
+  write_export(dir.path(), annotations, ExportScope::kCompleteTopics);
+  const Curation whole = read_curation(dir.path());
+  EXPECT_EQ(whole.alterations.front().keywords, "key words");
+  EXPECT_EQ(whole.rejudgments, (std::vector<Rejudgment>{{"1", "a", kRelevant, "sure"}, {"1", "b", kNotRelevant, ""}}));
 }
 
 TEST(Annotations, ACompleteTopicIsExportedInThePoolsOrder) {

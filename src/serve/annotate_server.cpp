@@ -74,12 +74,14 @@ struct AnnotateServer::State {
   explicit State(const AnnotateOptions& asked) : options(asked), api(options.folder) {
     base::check(is_loopback(options.host) || !options.token.empty());
     server = open_http_server({.host = options.host, .port = options.port, .most_bytes = kMostBytes},
-                              [this](const HttpRequest& request) { return reply_to(request); });
+                              {.refuse = [this](const HttpRequest& request) -> std::optional<HttpReply> {
+                                 auto refused = refusal_of(request);
+                                 return refused ? std::optional(guarded(std::move(*refused))) : std::nullopt;
+                               },
+                               .answer = [this](const HttpRequest& request) { return guarded(answer(request)); }});
   }
 
-  HttpReply reply_to(const HttpRequest& request) {
-    auto refused = refusal_of(request);
-    HttpReply reply = refused ? std::move(*refused) : answer(request);
+  static HttpReply guarded(HttpReply reply) {
     reply.headers.insert(reply.headers.end(), {{"Content-Security-Policy", kContentPolicy},
                                                {"X-Content-Type-Options", "nosniff"},
                                                {"Referrer-Policy", "no-referrer"},

@@ -19,8 +19,9 @@ bool is_loopback(const std::string& host);
 /// Serves the annotation page and its calls. Requests are refused (403) whose Host is not the address that it listens
 /// at, so that no other site's name can be pointed here, and those that another site's page sends (Origin,
 /// Sec-Fetch-Site, and a body that is not declared as JSON: 415). With a token, everything else is refused (401) but a
-/// request that brings it: once as `/?token=`, which makes a cookie of it, or as `Authorization: Bearer`. Bodies are at
-/// most 256 KiB (413); each connection carries one request, so that what is left of a refused one is never read as
+/// request that brings it: once as `/?token=`, which makes a cookie of it, or as `Authorization: Bearer`. All this
+/// is looked at before a body is read. Bodies are at most 256 KiB (413), of a declared length (411), not packed (415);
+/// each connection carries one request, so that what is left of a refused one is never read as
 /// another.
 class AnnotateServer {
  public:

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 #include <httplib.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "testing/testing.h"
@@ -44,6 +47,24 @@ struct Served : Work {
 };
 
 const std::string kAnn = R"({"annotator":"ann"})";
+
+/// What a server answers to bytes that no client of good manners sends.
+std::string answer_to(int port, const std::string& request) {
+  const int connection = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  std::string answer;
+  if (connect(connection, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
+      write(connection, request.data(), request.size()) == static_cast<ssize_t>(request.size())) {
+    char buffer[4096];
+    for (ssize_t size = 0; (size = read(connection, buffer, sizeof buffer)) > 0;)
+      answer.append(buffer, static_cast<std::size_t>(size));
+  }
+  close(connection);
+  return answer;
+}
 
 TEST(AnnotateServer, ServesThePageAndNothingElseOfTheDisk) {
   Served served;
@@ -91,6 +112,32 @@ TEST(AnnotateServer, LongAndBrokenRequestsAreRefused) {
   EXPECT_NE(served.answer->body.find("not valid JSON"), std::string::npos);
   EXPECT_EQ(served.get("/" + std::string(100'000, 'x')), 414);
   EXPECT_EQ(served.get("/api/state"), 200) << "it goes on";
+}
+
+TEST(AnnotateServer, ABodyThatCouldGrowIsRefusedBeforeItIsRead) {
+  Served served;
+  const std::string head =
+      "POST /api/annotator HTTP/1.1\r\nHost: " + served.own().substr(7) + "\r\nContent-Type: application/json\r\n";
+  const auto answered = [&](const std::string& rest) { return answer_to(served.server.port(), head + rest); };
+  for (const char* const coding : {"chunked", "gzip, chunked", "identity"})
+    EXPECT_EQ(answered("Transfer-Encoding: " + std::string(coding) + "\r\n\r\n").substr(0, 12), "HTTP/1.1 411")
+        << coding;
+  EXPECT_NE(answered("\r\n").find("\"the request does not say how long its body is\""), std::string::npos);
+  EXPECT_EQ(answered("Content-Length: 102400\r\nContent-Encoding: gzip\r\n\r\n").substr(0, 12), "HTTP/1.1 415");
+  EXPECT_EQ(answered("Content-Length: 99999999999\r\n\r\n").substr(0, 12), "HTTP/1.1 413");
+  EXPECT_EQ(answered("Content-Length: 99999999999999999999\r\n\r\n").substr(0, 12), "HTTP/1.1 413");
+  for (const char* const length : {"-1", "x", "1\r\nContent-Length: 2"})
+    EXPECT_EQ(answered("Content-Length: " + std::string(length) + "\r\n\r\n").substr(0, 12), "HTTP/1.1 400") << length;
+  EXPECT_EQ(answered("Content-Length: 15\r\n\r\n{\"annotator\":1}").substr(0, 12), "HTTP/1.1 400");
+  EXPECT_EQ(served.post("--x--", {}, "multipart/form-data; boundary=x"), 415);
+  EXPECT_EQ(served.post(kAnn), 200) << "it goes on";
+}
+
+TEST(AnnotateServer, OtherMethodsAreRefused) {
+  Served served;
+  httplib::Client client("127.0.0.1", served.server.port());
+  EXPECT_EQ(client.Put("/api/annotator", kAnn, "application/json")->status, 405);
+  EXPECT_EQ(client.Delete("/api/annotator")->status, 405);
 }
 
 TEST(AnnotateServer, AConnectionCarriesOneRequest) {

@@ -189,12 +189,6 @@ namespace {
 
 using State = AnnotationApi::State;
 
-const TopicAnnotations& annotations_of(const Annotations& annotations, const std::string& topic) {
-  static const TopicAnnotations kNothing;
-  const auto found = annotations.topics.find(topic);
-  return found == annotations.topics.end() ? kNothing : found->second;
-}
-
 std::string asked(const ApiRequest& request, const std::string& key) {
   const auto found = request.query.find(key);
   return found == request.query.end() ? "" : found->second;

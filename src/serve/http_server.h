@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,17 +36,26 @@ struct HttpOptions {
   int patience = 10;           ///< seconds that a client may take for its next bytes
 };
 
-/// Called by several threads at once; must not throw.
-using HttpHandler = std::function<HttpReply(const HttpRequest&)>;
+/// Called by several threads at once; neither may throw.
+struct HttpHandler {
+  /// Asked before a body is read, which is empty in what it is given: why the request is refused, or nothing where it
+  /// is to be answered.
+  std::function<std::optional<HttpReply>(const HttpRequest&)> refuse;
+  std::function<HttpReply(const HttpRequest&)> answer;
+};
 
 /// An HTTP/1.1 server. Each connection carries one request: what is left of one that was refused is never read as
 /// another. What cannot be answered (broken HTTP, a body that is too long, another method than GET and POST) gets a
-/// JSON object with an `error`, without the handler.
+/// JSON object with an `error`, without the handler; so does a body that does not say how long it is (411: without a
+/// Content-Length, or in chunks) or is packed or in parts (415), before anything of it is read. Of a request that is
+/// refused nothing of the body is kept. Bounded are the request's first line and each header (8 KiB), the body, the
+/// time between two parts of a request and how many are answered at once; cpp-httplib 0.11 does not bound how many
+/// headers there are.
 class HttpServer {
  public:
   virtual ~HttpServer() = default;  ///< stops it
   virtual int port() const = 0;
-  /// Answers, on threads of its own, from now on. REQUIRES: called once.
+  /// Answers, on threads of its own, from now on. Throws Unavailable where it cannot. REQUIRES: called once.
   virtual void start() = 0;
   /// Finishes the requests under way, and answers no more.
   virtual void stop() = 0;

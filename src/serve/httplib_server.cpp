@@ -1,4 +1,5 @@
 // The library that http_server.cpp loads: the one place where cpp-httplib is.
+#include <atomic>
 #include <chrono>
 #include <string_view>
 #include <thread>
@@ -8,6 +9,7 @@
 
 #include "base/ascii.h"
 #include "base/error.h"
+#include "format/fields.h"
 #include "serve/http_server.h"
 
 namespace heed::serve {
@@ -26,13 +28,35 @@ std::string_view what_is_wrong(int status) {
       return "the request is not valid HTTP";
     case 404:
       return "there is no such page";
+    case 405:
+      return "only GET and POST are answered";
+    case 411:
+      return "the request does not say how long its body is";
     case 413:
       return "the request is too long";
     case 414:
       return "the request's address is too long";
+    case 415:
+      return "the request's body is packed or in parts";
     default:
       return "the request cannot be answered";
   }
+}
+
+/// What of the request's frame is not served, as a status; 0 where nothing is. httplib itself bounds neither a body
+/// that comes in chunks or without a length nor what a packed one becomes. A declared length that is too long it skips,
+/// so that the client reads the answer; what is far too long is not even skipped.
+int fault_of(const httplib::Request& request, std::size_t most_bytes) {
+  if (request.method != "GET" && request.method != "POST") return 405;
+  if (request.has_header("Transfer-Encoding")) return 411;
+  if (request.has_header("Content-Encoding") || request.is_multipart_form_data()) return 415;
+  if (request.method == "GET") return 0;
+  const std::size_t lengths = request.get_header_value_count("Content-Length");
+  if (lengths != 1) return lengths == 0 ? 411 : 400;
+  const std::string length = request.get_header_value("Content-Length");
+  if (length.empty() || length.find_first_not_of("0123456789") != std::string::npos) return 400;
+  const auto bytes = format::parse_integer(length);
+  return !bytes || static_cast<std::size_t>(*bytes) > 16 * most_bytes ? 413 : 0;
 }
 
 class HttplibServer : public HttpServer {
@@ -54,11 +78,35 @@ class HttplibServer : public HttpServer {
         response.set_content("{\"error\":\"" + std::string(what_is_wrong(response.status)) + "\"}", "application/json");
       return httplib::Server::HandlerResponse::Handled;
     }));
-    const auto answer = [this](const httplib::Request& request, httplib::Response& response) {
-      this->answer(request, response);
-    };
-    server_.Get(".*", answer);
-    server_.Post(".*", answer);
+    server_.set_pre_routing_handler(
+        [most_bytes = options.most_bytes](const httplib::Request& request, httplib::Response& response) {
+          const int fault = fault_of(request, most_bytes);
+          if (fault == 0) return httplib::Server::HandlerResponse::Unhandled;
+          response.status = fault;
+          return httplib::Server::HandlerResponse::Handled;
+        });
+    server_.Get(".*", [this](const httplib::Request& request, httplib::Response& response) {
+      const HttpRequest asked = request_of(request);
+      const auto refused = handler_.refuse(asked);
+      put(refused ? *refused : handler_.answer(asked), response);
+    });
+    server_.Post(".*",
+                 [this, most_bytes = options.most_bytes](const httplib::Request& request, httplib::Response& response,
+                                                         const httplib::ContentReader& read) {
+                   HttpRequest asked = request_of(request);
+                   const auto refused = handler_.refuse(asked);
+                   const bool is_read = read([&](const char* data, std::size_t size) {
+                     if (size > most_bytes - asked.body.size()) return false;
+                     if (!refused) asked.body.append(data, size);
+                     return true;
+                   });
+                   if (refused)
+                     put(*refused, response);
+                   else if (is_read)
+                     put(handler_.answer(asked), response);
+                   else if (response.status < 400)
+                     response.status = 400;
+                 });
     take_port(options);
   }
 
@@ -67,8 +115,12 @@ class HttplibServer : public HttpServer {
   int port() const override { return port_; }
 
   void start() override {
-    thread_ = std::thread([this] { server_.listen_after_bind(); });
-    while (!server_.is_running()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    thread_ = std::thread([this] {
+      server_.listen_after_bind();
+      has_ended_ = true;
+    });
+    while (!server_.is_running() && !has_ended_) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    if (has_ended_) throw base::Unavailable("port " + std::to_string(port_) + " is no longer listened at");
   }
 
   void stop() override {
@@ -86,11 +138,14 @@ class HttplibServer : public HttpServer {
                               " cannot be listened at: it is taken, or the address is not this machine's");
   }
 
-  void answer(const httplib::Request& request, httplib::Response& response) {
-    HttpRequest asked{.method = request.method, .path = request.path, .body = request.body};
+  static HttpRequest request_of(const httplib::Request& request) {
+    HttpRequest asked{.method = request.method, .path = request.path};
     for (const auto& [name, value] : request.params) asked.query[name] = value;
     for (const auto& [name, value] : request.headers) asked.headers.emplace(base::lower_case(name), value);
-    const HttpReply reply = handler_(asked);
+    return asked;
+  }
+
+  static void put(const HttpReply& reply, httplib::Response& response) {
     response.status = reply.status;
     for (const auto& [name, value] : reply.headers) response.set_header(name, value);
     response.set_content(reply.body, reply.type);
@@ -99,6 +154,7 @@ class HttplibServer : public HttpServer {
   HttpHandler handler_;
   httplib::Server server_;
   int port_ = 0;
+  std::atomic<bool> has_ended_ = false;
   std::thread thread_;
 };
 

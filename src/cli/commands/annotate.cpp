@@ -102,7 +102,9 @@ void export_annotations(const Options& options) {
                          " (topic " + result.incomplete.front().first + ": " + result.incomplete.front().second + ")");
   for (const auto& [topic, missing] : result.incomplete)
     say("topic " + topic + " is not complete: " + missing +
-        (options.is_partial ? "" : "; it is not exported (--partial exports what is settled)"));
+        (options.is_partial
+             ? ""
+             : "; it is not exported, and what the files have of it stays (--partial exports what is settled)"));
   const auto count = base::counted(static_cast<long>(result.topics.size()), "topic", "topics");
   print("wrote " + (folder / curate::kAlterationsFile).string() + " and " +
         (folder / curate::kRejudgmentsFile).string() + " with " + count + "\n");
@@ -172,8 +174,8 @@ void set_up_annotate(CLI::App& app) {
       "decision\n"
       "counts. A topic is complete when each of its annotators decided each document and each difference is\n"
       "adjudicated. --export writes complete topics, says what the others lack, and keeps what the files have of "
-      "topics\n"
-      "that were never made final here. docs/annotation.md is the guide for annotators.");
+      "them\n"
+      "and of those that were never made final here. docs/annotation.md is the guide for annotators.");
   app.callback([options] { annotate(*options); });
 }
 
