@@ -115,6 +115,12 @@ std::vector<eval::SelectedMeasure> pair_measures(const std::vector<std::string>&
   return eval::select_measures(measures.empty() ? default_pair_measures() : measures);
 }
 
+const collection::CollectionType* collection_type(const std::string& name) {
+  if (name.empty()) return nullptr;
+  if (const auto* const type = collection::collection_type_named(name)) return type;
+  throw BadUsage("there is no type of collections " + name + "; there are " + collection::collection_type_names());
+}
+
 int threads() {
   return base::usable_cores();
 }

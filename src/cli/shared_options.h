@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/command.h"
+#include "collection/collection_reader.h"
 #include "eval/pairing.h"
 #include "report/table.h"
 
@@ -47,6 +48,10 @@ eval::PairOptions pair_options(const PairFlags& flags, const JudgingFlags& judgi
 std::vector<std::string> default_pair_measures();
 /// `measures`, or the default ones where it is empty.
 std::vector<eval::SelectedMeasure> pair_measures(const std::vector<std::string>& measures);
+
+/// The type of collections of this name (--type); null where the name is empty: it is recognised. Throws BadUsage where
+/// there is none.
+const collection::CollectionType* collection_type(const std::string& name);
 
 /// How many threads to use: the cores that the process may use.
 int threads();

@@ -99,8 +99,8 @@ void require_ours(const fs::path& building) {
   if (fs::is_regular_file(settings) && base::read_file(settings).starts_with(kSettingsBegin)) return;
   for (const auto& entry : fs::directory_iterator(building))
     if (const std::string name = entry.path().filename().string(); !name.starts_with("settings.json."))
-      throw BadInput(building.string() + ": holds " + name + " and was not made by heed index; it is in the way of the " +
-                     "index's own folder of that name");
+      throw BadInput(building.string() + ": holds " + name +
+                     " and was not made by heed index; it is in the way of the " + "index's own folder of that name");
 }
 
 std::vector<Record> read_records(const fs::path& segment) {

@@ -46,7 +46,7 @@ std::optional<retrieve::Model> model_of(const Options& options) {
       throw base::BadUsage(options.index + " is an index of words, which no model searches");
     return std::nullopt;
   }
-  if (flags.model.empty()) flags.model = head.details.value("model", "");
+  if (flags.model.empty()) flags.model = retrieve::text_field(options.index, head.details, "model");
   return open_model(flags);
 }
 
