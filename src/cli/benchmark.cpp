@@ -7,7 +7,6 @@
 #include "bench/collection_search.h"
 #include "bench/json_results.h"
 #include "bench/model_instructions.h"
-#include "cli/collection_index.h"
 #include "cli/folders.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
@@ -180,8 +179,9 @@ TaskSearch open_search(const BenchmarkRequest& request, const std::string& task,
     throw base::BadInput(search.folder.string() + ": is an index of " + (is_bm25 ? "vectors" : "words") + ", which " +
                          model.name + " does not search");
   if (!is_bm25) search.vectors = store.vectors(model.identity());
-  search.index =
-      open_index(search.folder, {.threads = request.threads}, {is_bm25 ? nullptr : &model, search.vectors.get()});
+  IndexSearchFlags flags = request.search;
+  flags.threads = request.threads;
+  search.index = open_index(search.folder, flags, {is_bm25 ? nullptr : &model, search.vectors.get()});
   search.model.identity = [identity = search.index.identity] { return identity; };
   return search;
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "bench/runner.h"
+#include "cli/collection_index.h"
 #include "cli/model_options.h"
 #include "format/json.h"
 #include "report/model_tables.h"
@@ -26,6 +27,7 @@ struct BenchmarkRequest {
   /// Indexes of whole collections to search in place of candidates: FOLDER, or TASK=FOLDER for one task; none: no
   /// search.
   std::vector<std::string> full;
+  IndexSearchFlags search{};  ///< how those are searched
 };
 
 /// A task with the data that it ran on.

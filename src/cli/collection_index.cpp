@@ -22,17 +22,32 @@ std::string passages_of(const retrieve::IndexHead& head) {
   return passages == head.details.end() ? std::string() : ", passages " + passages->dump();
 }
 
+/// Throws BadUsage where an option was given that this index has no use for.
+void check_flags(const std::filesystem::path& folder, const retrieve::IndexHead& head, const IndexSearchFlags& flags) {
+  const bool is_dense = head.kind == retrieve::kDenseKind;
+  const std::string method = is_dense ? retrieve::text_field(folder, head.details, "method") : "";
+  const std::string is = folder.string() + " is an index of " + (is_dense ? "vectors (" + method + ")" : "words");
+  if (is_dense) refuse_given(flags.of_words, is);
+  if (method != "hnsw") refuse_given(flags.of_hnsw, is);
+  if (method != "ivf") refuse_given(flags.of_ivf, is);
+}
+
 }  // namespace
 
+void refuse_given(const std::vector<const CLI::Option*>& options, const std::string& reason) {
+  for (const CLI::Option* const option : options)
+    if (option->count() > 0) throw base::BadUsage(option->get_name() + " has no effect: " + reason);
+}
+
 void add_index_search(CLI::App& app, IndexSearchFlags& flags) {
-  app.add_option("--k1", flags.bm25.k1, "BM25: how slowly a term's repetitions cease to count")
-      ->type_name("X")
-      ->check(CLI::Range(0.0, 1000.0))
-      ->capture_default_str();
-  app.add_option("--b", flags.bm25.b, "BM25: how much a document's length counts")
-      ->type_name("X")
-      ->check(CLI::Range(0.0, 1.0))
-      ->capture_default_str();
+  auto* const k1 = app.add_option("--k1", flags.bm25.k1, "BM25: how slowly a term's repetitions cease to count")
+                       ->type_name("X")
+                       ->check(CLI::Range(0.0, 1000.0))
+                       ->capture_default_str();
+  auto* const b = app.add_option("--b", flags.bm25.b, "BM25: how much a document's length counts")
+                      ->type_name("X")
+                      ->check(CLI::Range(0.0, 1.0))
+                      ->capture_default_str();
   auto* const rm3 = app.add_flag("--rm3", flags.has_rm3, "BM25: search again with terms of the first documents (RM3)");
   app.add_option("--rm3-documents", flags.rm3.documents, "how many documents they come from")
       ->type_name("N")
@@ -49,20 +64,23 @@ void add_index_search(CLI::App& app, IndexSearchFlags& flags) {
       ->check(CLI::Range(0.0, 1.0))
       ->needs(rm3)
       ->capture_default_str();
-  app.add_option(
-         "--in-view", flags.effort.in_view,
-         "an hnsw index of vectors: how many are looked at on the way. Default: 256, or as many as are asked for")
-      ->type_name("N")
-      ->check(CLI::Range(1, 10'000'000));
-  app.add_option("--probes", flags.effort.probes,
-                 "an ivf index of vectors: how many cells are looked into. Default: an eighth of them")
-      ->type_name("N")
-      ->check(CLI::Range(1, 10'000'000));
+  flags.of_words = {k1, b, rm3};
+  flags.of_hnsw = {
+      app.add_option(
+             "--in-view", flags.effort.in_view,
+             "an hnsw index of vectors: how many are looked at on the way. Default: 256, or as many as are asked for")
+          ->type_name("N")
+          ->check(CLI::Range(1, 10'000'000))};
+  flags.of_ivf = {app.add_option("--probes", flags.effort.probes,
+                                 "an ivf index of vectors: how many cells are looked into. Default: an eighth of them")
+                      ->type_name("N")
+                      ->check(CLI::Range(1, 10'000'000))};
 }
 
 OpenIndex open_index(const std::filesystem::path& folder, const IndexSearchFlags& flags, const NeedEncoder& encoder) {
   OpenIndex index;
   index.head = retrieve::read_index_head(folder);
+  check_flags(folder, index.head, flags);
   const std::string collection = ", collection " + index.head.collection + passages_of(index.head);
   if (index.head.kind == retrieve::kDenseKind) {
     if (encoder.model == nullptr)
@@ -70,7 +88,8 @@ OpenIndex open_index(const std::filesystem::path& folder, const IndexSearchFlags
     index.retriever = std::make_unique<retrieve::DenseIndex>(
         folder, *encoder.model, encoder.store,
         retrieve::DenseSearchOptions{.threads = flags.threads, .effort = flags.effort});
-    index.identity = encoder.model->identity() + collection + ", " + index.head.details.value("method", "");
+    index.identity =
+        encoder.model->identity() + collection + ", " + retrieve::text_field(folder, index.head.details, "method");
     return index;
   }
   retrieve::Bm25SearchOptions options{.bm25 = flags.bm25, .threads = flags.threads};

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "cli/command.h"
 #include "infer/vector_index.h"
@@ -20,7 +21,12 @@ struct IndexSearchFlags {
   retrieve::Rm3Parameters rm3{};
   infer::SearchEffort effort{};
   int threads = 1;
+  /// The options that belong to one kind of index alone, to refuse those that the person gave for another.
+  std::vector<const CLI::Option*> of_words{}, of_hnsw{}, of_ivf{};
 };
+
+/// Throws BadUsage, with the reason, where one of the options was given.
+void refuse_given(const std::vector<const CLI::Option*>& options, const std::string& reason);
 
 /// --k1, --b, --rm3 and what belongs to it, --in-view, --probes.
 void add_index_search(CLI::App& app, IndexSearchFlags& flags);
@@ -41,7 +47,7 @@ struct NeedEncoder {
 };
 
 /// Opens the index in this folder, whatever its kind. Throws BadInput where there is none, it is damaged or of another
-/// version or model.
+/// version or model; BadUsage where a flag was given that an index of this kind has no use for.
 OpenIndex open_index(const std::filesystem::path& folder, const IndexSearchFlags& flags, const NeedEncoder& encoder);
 
 }  // namespace heed::cli

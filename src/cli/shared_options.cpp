@@ -127,6 +127,12 @@ collection::QueryPart parse_query_part(const std::string& name) {
   throw base::BadUsage("--query is title, description or title+description, not " + name);
 }
 
+const collection::CollectionType* collection_type(const std::string& name) {
+  if (name.empty()) return nullptr;
+  if (const auto* const type = collection::collection_type_named(name)) return type;
+  throw BadUsage("there is no type of collections " + name + "; there are " + collection::collection_type_names());
+}
+
 int threads() {
   return base::usable_cores();
 }

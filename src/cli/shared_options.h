@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/command.h"
+#include "collection/collection_reader.h"
 #include "collection/topic_needs.h"
 #include "eval/pairing.h"
 #include "report/table.h"
@@ -53,6 +54,10 @@ std::vector<eval::SelectedMeasure> pair_measures(const std::vector<std::string>&
 void add_query_part(CLI::App& app, std::string& name, const std::string& explanation);
 /// Throws BadUsage for a name that is none.
 collection::QueryPart parse_query_part(const std::string& name);
+
+/// The type of collections of this name (--type); null where the name is empty: it is recognised. Throws BadUsage where
+/// there is none.
+const collection::CollectionType* collection_type(const std::string& name);
 
 /// How many threads to use: the cores that the process may use.
 int threads();

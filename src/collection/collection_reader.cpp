@@ -31,7 +31,8 @@ struct RawDocument {
   bool is_too_long = false;
 };
 
-/// The file that is the collection: of a folder that has queries and judgments beside it, the corpus alone.
+}  // namespace
+
 fs::path corpus_of(const fs::path& path) {
   std::error_code ignored;
   if (!fs::is_directory(path, ignored)) return path;
@@ -40,14 +41,12 @@ fs::path corpus_of(const fs::path& path) {
   return path;
 }
 
-std::string list_of_types() {
+std::string collection_type_names() {
   std::string list;
   for (const CollectionType* const type : collection_types())
     list += (list.empty() ? "" : ", ") + std::string(type->name);
   return list;
 }
-
-}  // namespace
 
 struct CollectionReader::State {
   State(const fs::path& path, const CollectionType* given) : streams(corpus_of(path)), type(given) {
@@ -56,7 +55,7 @@ struct CollectionReader::State {
     if (type == nullptr) is_in_file = open_file();
     if (type == nullptr && files == 0) throw BadInput(path.string() + ": there are no files in it");
     if (type == nullptr)
-      throw BadInput(path.string() + ": is no collection of a type that heed knows: " + list_of_types());
+      throw BadInput(path.string() + ": is no collection of a type that heed knows: " + collection_type_names());
   }
 
   /// Goes to the next file that may hold documents; false where there is none.

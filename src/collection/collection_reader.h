@@ -22,6 +22,13 @@ std::string_view explanation_of(const CollectionType& type);  ///< one line for 
 /// The type of that name, or null.
 const CollectionType* collection_type_named(std::string_view name);
 
+/// Their names, parted by commas.
+std::string collection_type_names();
+
+/// The path whose files a CollectionReader takes: that one or, of a folder that has queries and judgments beside its
+/// corpus, the corpus alone.
+std::filesystem::path corpus_of(const std::filesystem::path& path);
+
 /// What reading a collection met so far.
 struct ReadingReport {
   std::uint64_t files = 0;      ///< that were opened, members of archives each

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <mutex>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -28,8 +29,9 @@ namespace {
 constexpr std::size_t kDocumentsRead = 64;            // at a time
 constexpr std::size_t kSegmentText = 24 << 20;        // bytes after which a segment is full
 constexpr std::size_t kPostingsInMemory = 1'200'000;  // of a segment, about 100 bytes each
-constexpr std::uint32_t kMostTerms = 8'000'000;       // of a text: 256 times as many fit into Xapian's 32 bits
-constexpr int kMostThreads = 12;                      // each takes about 120 MB
+constexpr std::size_t kLargeDocument = 1 << 20;       // bytes; of these one is indexed at a time
+constexpr std::uint64_t kBetweenProgress = 4096;      // documents
+constexpr int kMostThreads = 12;                      // each takes about 100 MB
 constexpr std::size_t kMostSegmentsTogether = 64;     // open at once
 constexpr std::size_t kShards = 8;                    // to search side by side
 
@@ -79,6 +81,28 @@ std::vector<SegmentName> finished_segments(const fs::path& building) {
   return chain;
 }
 
+/// Its beginning is looked for where a folder's owner is in doubt.
+constexpr std::string_view kSettingsBegin = R"({"kind":"bm25",)";
+
+std::string settings_text(const Bm25IndexRequest& request) {
+  format::Json settings = {
+      {"kind", "bm25"}, {"version", 1}, {"analyzer", "english"}, {"collection", request.collection}};
+  put_passages(settings, request.passages);
+  return settings.dump() + "\n";
+}
+
+/// Throws BadInput where the folder is there, and no builder has made it: it is somebody's own.
+void require_ours(const fs::path& building) {
+  if (!base::is_there(building)) return;
+  if (!fs::is_directory(building)) throw BadInput(building.string() + ": is in the way of the index's own folder");
+  const fs::path settings = building / "settings.json";
+  if (fs::is_regular_file(settings) && base::read_file(settings).starts_with(kSettingsBegin)) return;
+  for (const auto& entry : fs::directory_iterator(building))
+    if (const std::string name = entry.path().filename().string(); !name.starts_with("settings.json."))
+      throw BadInput(building.string() + ": holds " + name +
+                     " and was not made by heed index; it is in the way of the " + "index's own folder of that name");
+}
+
 std::vector<Record> read_records(const fs::path& segment) {
   const fs::path path = segment / "records";
   const std::string bytes = base::read_file(path);
@@ -88,17 +112,37 @@ std::vector<Record> read_records(const fs::path& segment) {
   return records;
 }
 
-/// Writes one segment's documents into a Xapian database.
+/// Writes one segment's documents into a Xapian database. Of the writers that share `large`, one at a time holds a
+/// large document.
 class SegmentWriter {
  public:
   SegmentWriter(const fs::path& folder, const std::optional<text::PassageSize>& passages,
-                text::EnglishAnalyzer& analyzer)
+                text::EnglishAnalyzer& analyzer, std::mutex& large)
       : database_((folder / "xapian").string(), Xapian::DB_CREATE | Xapian::DB_BACKEND_GLASS),
         folder_(folder),
         passages_(passages),
-        analyzer_(analyzer) {}
+        analyzer_(analyzer),
+        large_(large) {}
 
   void add(const CollectionDocument& document) {
+    if (document.title.size() + document.text.size() < kLargeDocument) return add_whole(document);
+    const std::lock_guard lock(large_);
+    commit();
+    add_whole(document);
+    commit();
+    counts_ = {};
+    analyzer_.analyze("");  // which gives memory back
+  }
+
+  void finish() {
+    database_.commit();
+    database_.close();
+    base::write_file(folder_ / "records",
+                     {reinterpret_cast<const char*>(records_.data()), records_.size() * sizeof(Record)});
+  }
+
+ private:
+  void add_whole(const CollectionDocument& document) {
     Record record;
     record.hash = hash_of(document.id);
     if (!passages_) {
@@ -111,22 +155,15 @@ class SegmentWriter {
     records_.push_back(record);
   }
 
-  void finish() {
-    database_.commit();
-    database_.close();
-    base::write_file(folder_ / "records",
-                     {reinterpret_cast<const char*>(records_.data()), records_.size() * sizeof(Record)});
-  }
-
- private:
   void add_text(const std::string& text, const std::string& id, Record& record) {
-    auto terms = analyzer_.analyze(text);
-    if (terms.size() > kMostTerms) {
-      terms = terms.first(kMostTerms);
+    auto terms = analyzer_.analyze(text, std::size_t{kMostTermsOfText} + 1);
+    if (terms.size() > kMostTermsOfText) {
+      terms = terms.first(kMostTermsOfText);
       ++record.cut;
     }
     counts_.clear();
     for (const std::string_view term : terms) ++counts_[term];
+    if (postings_ + counts_.size() > kPostingsInMemory) commit();
     const std::uint8_t code = length_code(static_cast<std::uint32_t>(terms.size()));
     Xapian::Document entry;
     entry.set_data(id);
@@ -136,7 +173,9 @@ class SegmentWriter {
     ++record.texts;
     if (!terms.empty()) ++record.texts_with_terms;
     postings_ += counts_.size();
-    if (postings_ < kPostingsInMemory) return;
+  }
+
+  void commit() {
     database_.commit();
     postings_ = 0;
   }
@@ -145,6 +184,7 @@ class SegmentWriter {
   fs::path folder_;
   const std::optional<text::PassageSize>& passages_;
   text::EnglishAnalyzer& analyzer_;
+  std::mutex& large_;
   std::vector<Record> records_;
   std::unordered_map<std::string_view, std::uint32_t> counts_;
   std::size_t postings_ = 0;
@@ -163,6 +203,7 @@ class Builder {
 
   Bm25IndexReport build() {
     const IndexLock lock(request_.folder);
+    remove_unfinished(request_.folder);
     begin();
     index_all();
     const std::vector<SegmentName> segments = finished_segments(building_);
@@ -179,6 +220,7 @@ class Builder {
   void begin() {
     const std::string settings = settings_text(request_);
     const fs::path path = building_ / "settings.json";
+    require_ours(building_);
     if (!base::is_there(path) || base::read_file(path) != settings) {
       fs::remove_all(building_);
       base::write_file(path, settings);
@@ -192,24 +234,23 @@ class Builder {
                            });
       if (!is_kept && entry.path() != path) fs::remove_all(entry.path());
     }
-    if (found_ > 0) source_.skip(found_);
+    for (std::uint64_t at = 0; at < found_; at += kBetweenProgress) {
+      source_.skip(std::min(kBetweenProgress, found_ - at));
+      tell();
+    }
   }
 
- public:
-  static std::string settings_text(const Bm25IndexRequest& request) {
-    format::Json settings = {
-        {"kind", "bm25"}, {"version", 1}, {"analyzer", "english"}, {"collection", request.collection}};
-    if (request.passages)
-      settings["passages"] = {{"words", request.passages->words}, {"overlap", request.passages->overlap}};
-    return settings.dump() + "\n";
+  /// That the work goes on.
+  void tell() {
+    const std::lock_guard lock(telling_);
+    if (progress_) progress_(done_, found_);
   }
 
- private:
   void index_all() {
     const int threads = std::clamp(request_.threads, 1, kMostThreads);
     base::parallel_for(static_cast<std::size_t>(threads), threads, [&](int, std::size_t worker) {
       text::EnglishAnalyzer analyzer;
-      while (const auto piece = next_piece()) write(*piece, worker, analyzer);
+      while (auto piece = next_piece()) write(*piece, worker, analyzer);
     });
   }
 
@@ -237,14 +278,17 @@ class Builder {
     }
   }
 
-  void write(const Piece& piece, std::size_t worker, text::EnglishAnalyzer& analyzer) {
+  void write(Piece& piece, std::size_t worker, text::EnglishAnalyzer& analyzer) {
     const fs::path part = building_ / ("part-" + std::to_string(worker));
     try {
       fs::remove_all(part);
       fs::create_directories(part);
       with_xapian(request_.folder, [&] {
-        SegmentWriter writer(part, request_.passages, analyzer);
-        for (const CollectionDocument& document : piece.documents) writer.add(document);
+        SegmentWriter writer(part, request_.passages, analyzer, large_);
+        for (CollectionDocument& document : piece.documents) {
+          writer.add(document);
+          document = {};
+        }
         writer.finish();
       });
       fs::rename(part, building_ / piece.name.str());
@@ -261,17 +305,24 @@ class Builder {
   /// Counts, and empties the entries of documents whose id came before.
   Bm25IndexReport count(const std::vector<SegmentName>& segments) {
     Bm25IndexReport report;
-    for (const SegmentName& segment : segments)
-      for (const Record& record : read_records(building_ / segment.str())) {
+    for (const SegmentName& segment : segments) {
+      const auto records = read_records(building_ / segment.str());
+      report.bad += segment.end - segment.first - records.size();
+      for (const Record& record : records) {
         ++report.documents;
         report.terms += record.terms;
         report.passages += record.texts_with_terms;
         report.empty += record.texts_with_terms == 0;
         report.cut += record.cut;
       }
-    for (const Place& place : duplicates(segments)) {
+    }
+    const std::vector<Place> places = duplicates(segments);
+    for (std::size_t begin = 0, end = 0; begin < places.size(); begin = end) {
+      while (end < places.size() && places[end].segment == places[begin].segment) ++end;
+      empty_entries(segments[places[begin].segment], std::span(places).subspan(begin, end - begin));
+    }
+    for (const Place& place : places) {
       const Record& record = place.record;
-      with_xapian(request_.folder, [&] { empty_entries(segments[place.segment], place); });
       --report.documents;
       ++report.duplicates;
       report.terms -= record.terms;
@@ -292,7 +343,7 @@ class Builder {
 
   /// The documents whose id has come before, in the order of the collection. Equal hashes tell which to look at, and
   /// ids, kept beside the entries, decide.
-  std::vector<Place> duplicates(const std::vector<SegmentName>& segments) const {
+  std::vector<Place> duplicates(const std::vector<SegmentName>& segments) {
     std::vector<std::uint64_t> hashes;
     for (const SegmentName& segment : segments)
       for (const Record& record : read_records(building_ / segment.str())) hashes.push_back(record.hash);
@@ -303,11 +354,13 @@ class Builder {
     std::vector<Place> places;
     if (seen.empty()) return places;
     for (std::size_t s = 0; s < segments.size(); ++s) {
+      tell();
       Place place{s, 1};
+      std::optional<Xapian::Database> database;
       for (const Record& record : read_records(building_ / segments[s].str())) {
         place.record = record;
         if (const auto found = seen.find(record.hash); found != seen.end()) {
-          place.id = id_at(segments[s], place.first);
+          place.id = id_at(segments[s], place.first, database);
           if (std::ranges::find(found->second, place.id) != found->second.end())
             places.push_back(place);
           else
@@ -319,22 +372,27 @@ class Builder {
     return places;
   }
 
-  std::string id_at(const SegmentName& segment, Xapian::docid entry) const {
-    std::string id;
-    with_xapian(request_.folder, [&] {
-      const Xapian::Database database((building_ / segment.str() / "xapian").string());
-      id = database.get_document(entry).get_data();
+  /// The id kept with an entry; opens the segment's database where it is not open yet.
+  std::string id_at(const SegmentName& segment, Xapian::docid entry, std::optional<Xapian::Database>& database) const {
+    return with_xapian(request_.folder, [&] {
+      if (!database) database.emplace((building_ / segment.str() / "xapian").string());
+      return database->get_document(entry).get_data();
     });
-    return id;
   }
 
   /// The entries stay, so that those after them keep their numbers, and the id stays with them; terms go.
-  void empty_entries(const SegmentName& segment, const Place& place) const {
-    Xapian::WritableDatabase database((building_ / segment.str() / "xapian").string(), Xapian::DB_OPEN);
-    Xapian::Document empty;
-    empty.set_data(place.id);
-    for (std::uint32_t i = 0; i < place.record.texts; ++i) database.replace_document(place.first + i, empty);
-    database.commit();
+  void empty_entries(const SegmentName& segment, std::span<const Place> places) {
+    with_xapian(request_.folder, [&] {
+      Xapian::WritableDatabase database((building_ / segment.str() / "xapian").string(), Xapian::DB_OPEN);
+      for (std::size_t at = 0; at < places.size(); ++at) {
+        Xapian::Document empty;
+        empty.set_data(places[at].id);
+        for (std::uint32_t i = 0; i < places[at].record.texts; ++i)
+          database.replace_document(places[at].first + i, empty);
+        if (at % kBetweenProgress == 0) tell();
+      }
+      database.commit();
+    });
   }
 
   void publish(const std::vector<SegmentName>& segments, Bm25IndexReport& report) {
@@ -345,24 +403,33 @@ class Builder {
                    .collection = request_.collection,
                    .data = next_generation(request_.folder)};
     const fs::path data = request_.folder / head.data;
-    base::make_folder(data);
-    base::parallel_for(shards, std::clamp(request_.threads, 1, kMostThreads), [&](int, std::size_t shard) {
-      const auto begin = segments.begin() + static_cast<std::ptrdiff_t>(shard * segments.size() / shards);
-      const auto end = segments.begin() + static_cast<std::ptrdiff_t>((shard + 1) * segments.size() / shards);
-      with_xapian(request_.folder, [&] { merge({begin, end}, data / ("shard-" + std::to_string(shard))); });
-    });
+    try {
+      merge_all(segments, shards, data);
+    } catch (...) {
+      std::error_code ignored;  // the next call removes what is left
+      fs::remove_all(data, ignored);
+      throw;
+    }
     head.details = {
         {"analyzer", "english"},           {"shards", shards},      {"texts", report.passages}, {"terms", report.terms},
         {"duplicates", report.duplicates}, {"empty", report.empty}, {"cut", report.cut}};
-    if (request_.passages)
-      head.details["passages"] = {{"words", request_.passages->words}, {"overlap", request_.passages->overlap}};
+    put_passages(head.details, request_.passages);
     for (const auto& entry : fs::recursive_directory_iterator(data))
       if (entry.is_regular_file()) report.bytes += entry.file_size();
     point_index_at(request_.folder, head);
     fs::remove_all(building_);
   }
 
-  void merge(const std::vector<SegmentName>& segments, const fs::path& shard) const {
+  void merge_all(const std::vector<SegmentName>& segments, std::size_t shards, const fs::path& data) {
+    base::make_folder(data);
+    base::parallel_for(shards, std::clamp(request_.threads, 1, kMostThreads), [&](int, std::size_t shard) {
+      const auto begin = segments.begin() + static_cast<std::ptrdiff_t>(shard * segments.size() / shards);
+      const auto end = segments.begin() + static_cast<std::ptrdiff_t>((shard + 1) * segments.size() / shards);
+      with_xapian(request_.folder, [&] { merge({begin, end}, data / ("shard-" + std::to_string(shard))); });
+    });
+  }
+
+  void merge(const std::vector<SegmentName>& segments, const fs::path& shard) {
     Xapian::Database all;
     std::uint64_t entries = 0;
     std::string firsts;  // a bit for each entry: whether a document begins with it
@@ -378,17 +445,28 @@ class Builder {
     if (entries == 0) {
       Xapian::WritableDatabase(shard.string(), Xapian::DB_CREATE | Xapian::DB_BACKEND_GLASS).commit();
     } else {
-      all.compact(shard.string());
+      Teller teller(*this);
+      all.compact(shard.string(), 0, 0, teller);
       base::check(Xapian::Database(shard.string()).get_lastdocid() == entries);
     }
     if (request_.passages) base::write_file(shard.string() + ".firsts", firsts);
   }
 
+  /// Tells, for each table that is merged, that the work goes on.
+  class Teller final : public Xapian::Compactor {
+   public:
+    explicit Teller(Builder& builder) : builder_(builder) {}
+    void set_status(const std::string&, const std::string&) override { builder_.tell(); }
+
+   private:
+    Builder& builder_;
+  };
+
   collection::DocumentSource& source_;
   const Bm25IndexRequest& request_;
   const Bm25IndexProgress& progress_;
   fs::path building_;
-  std::mutex reading_, telling_;
+  std::mutex reading_, telling_, large_;
   bool has_failed_ = false;
   std::uint64_t found_ = 0, done_ = 0;
 };
@@ -403,19 +481,15 @@ Bm25IndexReport build_bm25_index(collection::DocumentSource& source, const Bm25I
 std::uint64_t finished_positions(const Bm25IndexRequest& request) {
   const fs::path building = request.folder / "building";
   const fs::path settings = building / "settings.json";
-  if (!base::is_there(settings) || base::read_file(settings) != Builder::settings_text(request)) return 0;
+  if (!base::is_there(settings) || base::read_file(settings) != settings_text(request)) return 0;
   const auto chain = finished_segments(building);
   return chain.empty() ? 0 : chain.back().end;
 }
 
 bool is_bm25_index_of(const Bm25IndexRequest& request) {
-  if (!has_index(request.folder)) return false;
-  const IndexHead head = read_index_head(request.folder);
-  if (head.kind != "bm25" || head.collection != request.collection) return false;
-  const auto passages = head.details.find("passages");
-  if (!request.passages) return passages == head.details.end();
-  return passages != head.details.end() && passages->value("words", std::size_t{0}) == request.passages->words &&
-         passages->value("overlap", std::size_t{0}) == request.passages->overlap;
+  const auto head = find_index_head(request.folder);
+  return head && head->kind == "bm25" && head->collection == request.collection &&
+         has_passages(head->details, request.passages);
 }
 
 }  // namespace heed::retrieve

@@ -11,6 +11,9 @@
 
 namespace heed::retrieve {
 
+/// The most terms that a text (a document, or a passage) counts with; what follows is cut.
+inline constexpr std::uint32_t kMostTermsOfText = 1'000'000;
+
 /// What is to be indexed, and where.
 struct Bm25IndexRequest {
   std::filesystem::path folder;
@@ -25,14 +28,16 @@ struct Bm25IndexReport {
   std::uint64_t documents = 0;   ///< in the index, each id once
   std::uint64_t duplicates = 0;  ///< passed over, as their id had come before
   std::uint64_t empty = 0;       ///< of the documents: without a term, so that nothing finds them
-  std::uint64_t cut = 0;         ///< texts that were cut, as one has at most 8,000,000 terms
+  std::uint64_t cut = 0;         ///< texts that were cut, as one has at most kMostTermsOfText terms
   std::uint64_t passages = 0;    ///< texts with terms; without passages: documents with terms
   std::uint64_t terms = 0;       ///< of them all, with repetitions
   std::uint64_t bytes = 0;       ///< on disk
+  std::uint64_t bad = 0;         ///< positions of the source without a good document, those of earlier calls too
 };
 
-/// Told how far the work is: positions in the source that are done, and which of them an earlier call had done. What it
-/// throws ends the work; what was finished is kept. Called by one thread at a time.
+/// Told how far the work is: positions in the source that are done, and which of them an earlier call had done. It
+/// is called, with the same numbers, also while nothing is added: so that a person can stop the work at all times. What
+/// it throws ends the work; what was finished is kept. Called by one thread at a time.
 using Bm25IndexProgress = std::function<void(std::uint64_t done, std::uint64_t found)>;
 
 /// Indexes the documents of a source, by EnglishAnalyzer's terms of "title text", for Bm25Index. An index that was

@@ -152,14 +152,6 @@ class Scan {
   Xapian::docid waiting_first_ = 0;
 };
 
-/// What a number in index.json has to be.
-std::uint64_t positive(const fs::path& folder, const format::Json& json, const char* name) {
-  const auto found = json.find(name);
-  if (found == json.end() || !found->is_number_unsigned())
-    throw BadInput((folder / "index.json").string() + ": \"" + name + "\" is missing or no number");
-  return found->get<std::uint64_t>();
-}
-
 /// The document with a found passage's entry.
 struct Placed {
   Found found;
@@ -177,7 +169,7 @@ class Bm25Index::State {
         options_(options),
         head_(read_index_head(folder)),
         shards_(shard_count()),
-        texts_(static_cast<double>(positive(folder, head_.details, "texts"))),
+        texts_(static_cast<double>(number_field(folder, head_.details, "texts"))),
         saturation_(options.bm25, mean_length()),
         readers_(static_cast<std::size_t>(std::max(1, options.threads))) {
     for (auto& reader : readers_) reader.resize(shards_);
@@ -224,13 +216,13 @@ class Bm25Index::State {
  private:
   std::size_t shard_count() const {
     if (head_.kind != "bm25") throw BadInput(folder_.string() + ": the index is of kind " + head_.kind + ", not bm25");
-    const std::uint64_t count = positive(folder_, head_.details, "shards");
+    const std::uint64_t count = number_field(folder_, head_.details, "shards");
     if (count == 0 || count > 100'000)
       throw BadInput((folder_ / "index.json").string() + ": \"shards\" is out of range");
     return count;
   }
   double mean_length() const {
-    const auto terms = static_cast<double>(positive(folder_, head_.details, "terms"));
+    const auto terms = static_cast<double>(number_field(folder_, head_.details, "terms"));
     return texts_ > 0 ? terms / texts_ : 1;
   }
 

@@ -242,6 +242,45 @@ TEST(Bm25Index, PassesOverALaterDocumentOfTheSameId) {
   }
 }
 
+TEST(Bm25Index, PassesOverThousandsOfDuplicates) {
+  const testing::TemporaryDir dir;
+  Documents documents;
+  for (int i = 0; i < 6000; ++i) documents.push_back({"d" + std::to_string(i % 1000), "", "wind"});
+  Listed source(documents);
+  std::size_t told = 0;
+  const auto report = build_bm25_index(source, request_of(dir.path(), {.segment = 2000}), [&](auto...) { ++told; });
+  EXPECT_EQ(report.documents, 1000u);
+  EXPECT_EQ(report.duplicates, 5000u);
+  EXPECT_GT(told, 6u);  // also while duplicates go and segments are merged
+  EXPECT_EQ(search(dir.path(), {"wind", ""}, 2000).size(), 1000u);
+}
+
+TEST(Bm25Index, CutsAfterTheMostTermsOfAText) {
+  const testing::TemporaryDir dir;
+  std::string text;
+  for (std::uint32_t i = 0; i < kMostTermsOfText; ++i) text += "w" + std::to_string(i % 7) + " ";
+  const auto report = build({{"long", "", text + "sea"}, {"full", "", text}}, dir.path());
+  EXPECT_EQ(report.cut, 1u);
+  EXPECT_EQ(report.terms, 2u * kMostTermsOfText);
+  EXPECT_TRUE(search(dir.path(), {"sea", ""}, 10).empty());
+  EXPECT_EQ(search(dir.path(), {"w3", ""}, 10).size(), 2u);
+}
+
+TEST(Bm25Index, RemovesNothingThatIsNotItsOwn) {
+  const testing::TemporaryDir dir;
+  build({{"a", "", "wind"}}, dir.path());
+  dir.write("building/plans.txt", "mine");
+  EXPECT_NE(complaint_of([&] {
+              build({{"b", "", "sea"}}, dir.path());
+            }).find("building: holds plans.txt"),
+            std::string::npos);
+  EXPECT_EQ(testing::content_of(dir.path() / "building/plans.txt"), "mine");
+  fs::remove_all(dir.path() / "building");
+  dir.write("generation-7/left", "");  // by a merge that was cut off
+  build({{"b", "", "sea"}}, dir.path());
+  EXPECT_FALSE(fs::exists(dir.path() / "generation-7"));
+}
+
 TEST(Bm25Index, GoesOnWhereItWasCutOff) {
   const Documents documents = random_documents(300, 4);
   const testing::TemporaryDir dir;

@@ -126,20 +126,20 @@ void require_vectors(const Model& model) {
 }
 
 bool is_dense_index_of(const DenseIndexRequest& request) {
-  if (!has_index(request.folder)) return false;
-  const IndexHead head = read_index_head(request.folder);
-  if (head.kind != kDenseKind || head.collection != request.collection) return false;
+  const auto head = find_index_head(request.folder);
+  if (!head || head->kind != kDenseKind || head->collection != request.collection) return false;
+  if (!has_passages(head->details, request.passages)) return false;
   const format::Json wanted = settings_of(request);
-  if (head.details.contains("passages") != wanted.contains("passages")) return false;
   return std::ranges::all_of(wanted.items(), [&](const auto& item) {
-    const auto found = head.details.find(item.key());
-    return found != head.details.end() && *found == item.value();
+    const auto found = head->details.find(item.key());
+    return found != head->details.end() && *found == item.value();
   });
 }
 
 DenseIndexFacts build_dense_index(collection::DocumentSource& source, const DenseIndexRequest& request) {
   require_vectors(request.model);
   const IndexLock lock(request.folder);
+  remove_unfinished(request.folder);
   IndexHead head{.kind = std::string(kDenseKind),
                  .collection = request.collection,
                  .data = next_generation(request.folder),
@@ -174,10 +174,7 @@ fs::path data_folder(const fs::path& folder, const Model& model) {
   const IndexHead head = read_index_head(folder);
   if (head.kind != kDenseKind)
     throw BadInput(folder.string() + ": is an index of the kind " + head.kind + ", not of vectors");
-  const auto text = [&](const char* key) {
-    const auto found = head.details.find(key);
-    return found != head.details.end() && found->is_string() ? found->get<std::string>() : std::string();
-  };
+  const auto text = [&](const char* key) { return text_field(folder, head.details, key); };
   if (!model.open_encoder)
     throw BadInput(model.name + " makes no vectors, but " + folder.string() + " is an index of some");
   if (text("model_identity") != model.identity())

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/fingerprint.h"
+#include "collection/collection_reader.h"
 #include "format/file_walk.h"
 
 namespace heed::retrieve {
@@ -22,7 +23,7 @@ using base::BadInput;
 namespace {
 
 constexpr int kVersion = 1;
-constexpr std::string_view kHead = "index.json", kGeneration = "generation-";
+constexpr std::string_view kHead = "index.json", kGeneration = "generation-", kLock = "lock";
 
 template <class Value>
 Value field(const fs::path& path, const format::Json& json, const char* name) {
@@ -42,9 +43,33 @@ bool is_generation(std::string_view name) {
 
 std::vector<std::string> generations(const fs::path& folder) {
   std::vector<std::string> names;
+  if (!fs::is_directory(folder)) return names;
   for (const auto& entry : fs::directory_iterator(folder))
     if (const std::string name = entry.path().filename().string(); is_generation(name)) names.push_back(name);
   return names;
+}
+
+bool is_empty_file(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored) && fs::file_size(path, ignored) == 0;
+}
+
+/// The description in a folder, be it of another version; null where it is none.
+format::Json description_in(const fs::path& folder) {
+  const format::Json nothing;
+  if (!fs::is_regular_file(folder / kHead)) return nothing;
+  try {
+    format::Json json = format::read_json(folder / kHead);
+    return json.is_object() && json.contains("kind") && json.contains("version") ? json : nothing;
+  } catch (const BadInput&) {
+    return nothing;
+  }
+}
+
+/// Whether a builder was here: its lock, its index, or a store of vectors for one.
+bool has_sign_of_index(const fs::path& folder) {
+  return is_empty_file(folder / kLock) || fs::is_regular_file(folder / "vectors.db") ||
+         !description_in(folder).is_null();
 }
 
 }  // namespace
@@ -73,6 +98,53 @@ IndexHead read_index_head(const fs::path& folder) {
   return head;
 }
 
+std::optional<IndexHead> find_index_head(const fs::path& folder) {
+  try {
+    return read_index_head(folder);
+  } catch (const BadInput&) {
+    return std::nullopt;
+  }
+}
+
+std::string text_field(const fs::path& folder, const format::Json& json, const char* name) {
+  return field<std::string>(folder / kHead, json, name);
+}
+
+std::uint64_t number_field(const fs::path& folder, const format::Json& json, const char* name) {
+  const fs::path path = folder / kHead;
+  const auto number = field<format::Json>(path, json, name);
+  if (!number.is_number_unsigned()) throw BadInput(path.string() + ": \"" + name + "\" is no number from 0 on");
+  return number.get<std::uint64_t>();
+}
+
+void put_passages(format::Json& json, const std::optional<text::PassageSize>& passages) {
+  if (passages) json["passages"] = {{"words", passages->words}, {"overlap", passages->overlap}};
+}
+
+bool has_passages(const format::Json& json, const std::optional<text::PassageSize>& passages) {
+  format::Json wanted = format::Json::object();
+  put_passages(wanted, passages);
+  const auto found = json.find("passages");
+  return found == json.end() ? !passages : passages && *found == wanted["passages"];
+}
+
+void require_index_folder(const fs::path& folder) {
+  if (!fs::is_directory(folder) || has_sign_of_index(folder)) return;
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder)) names.push_back(entry.path().filename().string());
+  if (names.empty()) return;
+  throw BadInput(folder.string() + ": holds " + *std::ranges::min_element(names) +
+                 " and no index; an index needs a folder of its own");
+}
+
+void remove_unfinished(const fs::path& folder) {
+  const format::Json json = description_in(folder);
+  if (json.is_null() && has_index(folder)) return;  // a broken one may name any of them
+  const auto named = json.is_null() ? format::Json() : json.value("data", format::Json());
+  for (const std::string& name : generations(folder))
+    if (named != format::Json(name)) fs::remove_all(folder / name);
+}
+
 void point_index_at(const fs::path& folder, const IndexHead& head) {
   format::Json json = {{"kind", head.kind},           {"version", kVersion},           {"heed_version", HEED_VERSION},
                        {"documents", head.documents}, {"collection", head.collection}, {"data", head.data}};
@@ -90,26 +162,31 @@ std::string next_generation(const fs::path& folder) {
 }
 
 std::string collection_identity(const fs::path& path) {
+  const fs::path corpus = collection::corpus_of(path);
   format::PassedOver passed_over;
-  format::FileWalk files(path, passed_over);
+  format::FileWalk files(corpus, passed_over);
   base::Digest digest;
-  digest.add_field(fs::weakly_canonical(path).string());
+  digest.add_field(fs::weakly_canonical(corpus).string());
   while (const auto file = files.next()) {
-    digest.add_field(file->lexically_relative(path).string());
-    digest.add_field(fs::is_regular_file(*file) ? std::to_string(fs::file_size(*file)) : "");
-    digest.add_field(std::to_string(fs::last_write_time(*file).time_since_epoch().count()));
+    std::error_code ignored;  // of a file that goes meanwhile: its reader says so
+    digest.add_field(file->lexically_relative(corpus).string());
+    digest.add_field(std::to_string(fs::file_size(*file, ignored)));
+    digest.add_field(std::to_string(fs::last_write_time(*file, ignored).time_since_epoch().count()));
   }
   return digest.finish().hex();
 }
 
 IndexLock::IndexLock(const fs::path& folder) {
+  require_index_folder(folder);
   base::make_folder(folder);
-  const fs::path path = folder / "lock";
+  const fs::path path = folder / kLock;
   descriptor_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   if (descriptor_ < 0) throw BadInput(path.string() + ": cannot be written: " + std::strerror(errno));
   if (flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return;
+  const int error = errno;
   close(descriptor_);
-  throw BadInput(folder.string() + ": another process is building an index there");
+  if (error == EWOULDBLOCK) throw BadInput(folder.string() + ": another process is building an index there");
+  throw BadInput(path.string() + ": cannot be locked: " + std::strerror(error));
 }
 
 IndexLock::~IndexLock() {

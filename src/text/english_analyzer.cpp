@@ -86,15 +86,26 @@ std::string EnglishAnalyzer::term_of(std::string_view word) const {
   return is_english_stop_word(lowered) ? std::string() : porter(lowered);
 }
 
-std::span<const std::string_view> EnglishAnalyzer::analyze(std::string_view text) {
+/// The word's term, empty where it is dropped; valid until the next analyze().
+std::string_view EnglishAnalyzer::known_term(std::string_view word) {
+  if (const auto known = terms_.find(word); known != terms_.end()) return known->second;
+  if (terms_.size() < kMostKept) return terms_.emplace(word, term_of(word)).first->second;
+  std::string term = term_of(word);
+  return term.empty() ? std::string_view() : unkept_.emplace_back(std::move(term));
+}
+
+std::span<const std::string_view> EnglishAnalyzer::analyze(std::string_view text, std::size_t most) {
+  constexpr std::size_t kUsual = 100'000;  // more room than that is not held for the next text
+  if (found_.capacity() > kUsual) found_ = {};
   found_.clear();
-  if (terms_.size() > kMostKept) terms_.clear();
+  unkept_.clear();
+  if (terms_.size() >= kMostKept) terms_.clear();
   std::size_t at = 0;
-  while (const auto span = next_word(text, at)) {
-    const std::string_view word = text.substr(span->begin, span->end - span->begin);
-    auto known = terms_.find(word);
-    if (known == terms_.end()) known = terms_.emplace(word, term_of(word)).first;
-    if (!known->second.empty()) found_.push_back(known->second);
+  while (found_.size() < most) {
+    const auto span = next_word(text, at);
+    if (!span) break;
+    const std::string_view term = known_term(text.substr(span->begin, span->end - span->begin));
+    if (!term.empty()) found_.push_back(term);
   }
   return found_;
 }

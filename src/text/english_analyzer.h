@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <deque>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,7 +21,7 @@ bool is_english_stop_word(std::string_view word);
 /// The terms of texts as Lucene's EnglishAnalyzer, and with it Anserini's DefaultEnglishAnalyzer, makes them: words
 /// (next_word); an English possessive 's goes (with ', U+2019 or U+FF07); each character in lower case by itself; the
 /// 33 stop words go; what is left is stemmed (porter).
-/// It remembers the words that it met, up to a bound. An instance belongs to one thread at a time.
+/// It remembers at most 400,000 words that it met. An instance belongs to one thread at a time.
 class EnglishAnalyzer {
  public:
   EnglishAnalyzer();
@@ -27,8 +29,10 @@ class EnglishAnalyzer {
   EnglishAnalyzer(const EnglishAnalyzer&) = delete;
   EnglishAnalyzer& operator=(const EnglishAnalyzer&) = delete;
 
-  /// The terms of the text, in order, with repetitions; valid until the next call.
-  std::span<const std::string_view> analyze(std::string_view text);
+  /// The first `most` terms of the text, in order, with repetitions; valid until the next call. What follows them is
+  /// not looked at. Memory grows by at most 100 bytes for each, beside what is remembered, and is given back in the
+  /// next call.
+  std::span<const std::string_view> analyze(std::string_view text, std::size_t most = ~std::size_t{0});
 
  private:
   struct TextHash : std::hash<std::string_view> {
@@ -37,8 +41,10 @@ class EnglishAnalyzer {
   static constexpr std::size_t kMostKept = 400'000;
 
   std::string term_of(std::string_view word) const;
+  std::string_view known_term(std::string_view word);
 
   std::unordered_map<std::string, std::string, TextHash, std::equal_to<>> terms_;  // of words; empty: dropped
+  std::deque<std::string> unkept_;  // terms of this text's words that were too many to be remembered
   std::vector<std::string_view> found_;
 };
 

@@ -13,6 +13,18 @@ std::vector<std::string> terms_of(std::string_view text) {
 
 using Terms = std::vector<std::string>;
 
+TEST(EnglishAnalyzer, StopsAfterTheMostTermsAndForgetsNoneOfThem) {
+  EnglishAnalyzer analyzer;
+  std::string text;
+  for (int i = 0; i < 450'000; ++i) text += "x" + std::to_string(i) + " ";
+  const auto terms = analyzer.analyze(text + "the winds", 450'001);
+  ASSERT_EQ(terms.size(), 450'001u);
+  EXPECT_EQ(terms.front(), "x0");
+  EXPECT_EQ(terms[449'999], "x449999");
+  EXPECT_EQ(terms.back(), "wind");
+  EXPECT_EQ(analyzer.analyze("wind of sea", 1).size(), 1u);
+}
+
 TEST(Porter, GivesThePublishedStems) {
   // The examples in Porter 1980, step by step, as the whole algorithm leaves them.
   const std::pair<std::string_view, std::string_view> cases[] = {{"caresses", "caress"},

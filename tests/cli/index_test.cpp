@@ -156,6 +156,48 @@ TEST(Index, RefusesWhatItCannotUse) {
   EXPECT_TRUE(refused(search(dir.path() / "i", topics), 65, "is of version 99"));
 }
 
+TEST(Index, LeavesAPersonsFoldersAlone) {
+  const TemporaryDir dir;
+  dir.write("project/building/plans.txt", "x");
+  dir.write("project/generation-3/x", "x");
+  EXPECT_TRUE(refused(index(demo("corpus.jsonl"), dir.path() / "project"), 65, "project: holds building and no index"));
+  EXPECT_EQ(files_below(dir.path() / "project").size(), 2u);
+  dir.write("c/1.jsonl", "{\"_id\":\"a\",\"text\":\"wind\"}\n");
+  EXPECT_TRUE(refused(index(dir.path() / "c", dir.path() / "c/index"), 64, "lies in --collection"));
+  EXPECT_TRUE(refused(index(dir.path() / "c", dir.path() / "c"), 64, "lies in --collection"));
+  EXPECT_FALSE(fs::exists(dir.path() / "c/index"));
+  EXPECT_TRUE(succeeded(index(dir.path() / "c", dir.path() / "c/.index")));
+  EXPECT_NE(index(dir.path() / "c", dir.path() / "c/.index").err.find("is complete"), std::string::npos);
+}
+
+TEST(Index, IsMadeAnewWhereItsDescriptionIsBroken) {
+  const TemporaryDir dir;
+  const auto topics = dir.write("t.tsv", "1\twind\n");
+  ASSERT_TRUE(succeeded(index(demo("corpus.jsonl"), dir.path() / "i")));
+  for (const char* const json : {"{", R"({"kind":"bm25","version":99})", R"({"kind":"bm25","version":1})"}) {
+    dir.write("i/index.json", json);
+    EXPECT_TRUE(refused(search(dir.path() / "i", topics), 65));
+    EXPECT_TRUE(succeeded(index(demo("corpus.jsonl"), dir.path() / "i"))) << json;
+  }
+  dir.write("i/index.json",
+            R"({"kind":"dense","version":1,"documents":1,"collection":"","data":"generation-1","model":7})");
+  EXPECT_TRUE(refused(search(dir.path() / "i", topics), 65, "\"model\" is of another type"));
+}
+
+TEST(Index, RefusesOptionsThatHaveNoEffect) {
+  const TemporaryDir dir;
+  const auto topics = dir.write("t.tsv", "1\twind\n");
+  for (const char* const option : {"--links", "--construction", "--cells"})
+    EXPECT_TRUE(refused(index(demo("corpus.jsonl"), dir.path() / "i", {option, "5"}), 64, option));
+  EXPECT_TRUE(refused(index(demo("corpus.jsonl"), dir.path() / "i", {"--method", "flat"}), 64, "--method"));
+  ASSERT_TRUE(succeeded(index(demo("corpus.jsonl"), dir.path() / "i")));
+  for (const char* const option : {"--probes", "--in-view"})
+    EXPECT_TRUE(refused(search(dir.path() / "i", topics, {option, "5"}), 64, option));
+  EXPECT_TRUE(refused(heed({"bench", "--model", "bm25", "--data", source_dir() / "data/demo", "--out",
+                            dir.path() / "out", "--k1", "2"}),
+                      64, "--k1 has no effect"));
+}
+
 TEST(Index, SaysWhichQueriesFoundNothing) {
   const TemporaryDir dir;
   ASSERT_TRUE(succeeded(index(demo("corpus.jsonl"), dir.path() / "i")));

@@ -40,6 +40,9 @@ void run_bench(const Options& options) {
   request.judging = pair_options(flags, {});
   request.model.recipe = request.recipe;
   request.threads = threads();
+  if (request.full.empty())
+    for (const auto& group : {request.search.of_words, request.search.of_hnsw, request.search.of_ivf})
+      refuse_given(group, "it is of searches of whole collections, whose indexes --full names");
   const std::filesystem::path out = options.out;
   if (options.is_dry_run && !request.full.empty())
     throw base::BadUsage("--dry-run is of models over candidates; a search (--full) stores no scores");
@@ -91,6 +94,7 @@ void set_up_bench(CLI::App& app) {
                  "TASK=FOLDER is for one task. With an index of words the model is bm25 (Lucene's), with one of "
                  "vectors the one that made them")
       ->type_name("[TASK=]FOLDER");
+  add_index_search(app, options->request.search);
   app.add_option("--short", options->request.short_instructions,
                  "the model's short instruction for BEIR's collections (arm short), in place of a known one; TASK=TEXT "
                  "is for one task")

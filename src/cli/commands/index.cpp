@@ -1,6 +1,7 @@
 #include "base/error.h"
 #include "bench/json_results.h"
 #include "bench/score_store.h"
+#include "cli/collection_index.h"
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/model_options.h"
@@ -8,7 +9,6 @@
 #include "cli/shared_options.h"
 #include "cli/terminal.h"
 #include "collection/collection_reader.h"
-#include "collection/collection_types.h"
 #include "retrieve/bm25_builder.h"
 #include "retrieve/dense_index.h"
 #include "retrieve/index_folder.h"
@@ -24,18 +24,24 @@ struct Options {
   ModelFlags model;  ///< of an index of vectors; "bm25" or none of one of words
   std::string method = std::string(infer::kNeighbourMethods.front().name);
   infer::VectorIndexSettings settings;
+  std::vector<const CLI::Option*> of_vectors, of_hnsw, of_ivf;  ///< that belong to one kind of index alone
 };
 
 /// What a finished index is said to have.
 using Rows = std::vector<std::pair<const char*, std::uint64_t>>;
 
-const collection::CollectionType* type_of(const Options& options) {
-  if (options.type.empty()) return nullptr;
-  if (const auto* const type = collection::collection_type_named(options.type)) return type;
-  std::string names;
-  for (const collection::CollectionType* const type : collection::collection_types())
-    names += (names.empty() ? "" : ", ") + std::string(name_of(*type));
-  throw base::BadUsage("there is no type of collections " + options.type + "; there are " + names);
+/// The collection's reader would walk the index's own files.
+void check_place(const Options& options) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  if (!fs::is_directory(collection::corpus_of(options.collection), ignored)) return;
+  const fs::path below = fs::weakly_canonical(options.index, ignored)
+                             .lexically_relative(fs::weakly_canonical(options.collection, ignored));
+  if (below.empty() || *below.begin() == "..") return;
+  for (const fs::path& name : below)
+    if (name != "." && name.string().starts_with('.')) return;  // hidden, which no reader looks into
+  throw base::BadUsage("--index " + options.index + " lies in --collection " + options.collection +
+                       ", whose files are all read; name a folder elsewhere");
 }
 
 std::string identity_of(const Options& options) {
@@ -74,7 +80,7 @@ void say_report(const collection::ReadingReport& report) {
 void print_rows(const Options& options, const std::string& kind, const collection::CollectionReader& reader,
                 Rows rows) {
   const collection::ReadingReport report = reader.report();
-  rows.insert(rows.end(), {{"files", report.files}, {"bad", report.bad}});
+  rows.insert(rows.end(), {{"files", report.files}});
   if (parse_format(options.format) == report::Format::kJson) {
     format::Json json = {{"index", options.index}, {"kind", kind}, {"type", name_of(reader.type())}};
     for (const auto& [name, value] : rows) json[name] = value;
@@ -102,7 +108,7 @@ void say_complete(const Options& options) {
 /// Reads the collection with the progress on stderr; `work` is called with the reader and what it tells of documents.
 template <typename Work>
 void read_collection(const Options& options, Work work) {
-  collection::CollectionReader reader(options.collection, type_of(options));
+  collection::CollectionReader reader(options.collection, collection_type(options.type));
   const InterruptWatch watch;
   ProgressView view(options.index);
   view.show("indexed", 0, kUnknownTotal, 0);
@@ -118,6 +124,7 @@ void read_collection(const Options& options, Work work) {
 }
 
 void index_words(const Options& options) {
+  refuse_given(options.of_vectors, "this is an index of words; --model makes one of vectors");
   const retrieve::Bm25IndexRequest request{.folder = options.index,
                                            .collection = identity_of(options),
                                            .passages = passages_of(options),
@@ -131,31 +138,37 @@ void index_words(const Options& options) {
     say_duplicates(report.duplicates);
     if (report.empty > 0)
       say(count(report.empty, "document has", "documents have") + " no word to search for; nothing finds them");
-    if (report.cut > 0) say("cut " + count(report.cut, "text", "texts") + " after 8,000,000 words");
+    if (report.cut > 0)
+      say("cut " + count(report.cut, "text", "texts") + " after " + grouped(retrieve::kMostTermsOfText) + " words");
     print_rows(options, "bm25", reader,
                {{"documents", report.documents},
                 {request.passages ? "passages" : "with_terms", report.passages},
                 {"terms", report.terms},
                 {"bytes", report.bytes},
-                {"duplicates", report.duplicates}});
+                {"duplicates", report.duplicates},
+                {"bad", report.bad}});
   });
 }
 
 void index_vectors(const Options& options) {
   const auto settings = settings_of(options);
+  const std::string is = "this is an index of the method " + options.method;
+  if (settings.method != infer::NeighbourMethod::kHnsw) refuse_given(options.of_hnsw, is);
+  if (settings.method != infer::NeighbourMethod::kIvf) refuse_given(options.of_ivf, is);
   const auto passages = passages_of(options);
   const retrieve::Model model = open_model(options.model);
   retrieve::require_vectors(model);
-  bench::ScoreStore store(std::filesystem::path(options.index) / "vectors.db");
-  const auto vectors = store.vectors(model.identity());
   retrieve::DenseIndexRequest request{.folder = options.index,
                                       .collection = identity_of(options),
                                       .model = model,
-                                      .store = vectors.get(),
+                                      .store = nullptr,
                                       .passages = passages,
                                       .settings = settings};
   if (!options.is_forced && is_dense_index_of(request)) return say_complete(options);
   read_collection(options, [&](collection::CollectionReader& reader, const auto& progress) {
+    bench::ScoreStore store(std::filesystem::path(options.index) / "vectors.db");
+    const auto vectors = store.vectors(model.identity());
+    request.store = vectors.get();
     request.progress = [&](std::uint64_t done) { progress(done, 0); };
     const auto facts = build_dense_index(reader, request);
     say_report(reader.report());
@@ -164,13 +177,16 @@ void index_vectors(const Options& options) {
                {{"documents", facts.documents},
                 {"vectors", facts.vectors},
                 {"width", static_cast<std::uint64_t>(facts.width)},
-                {"duplicates", facts.duplicates}});
+                {"duplicates", facts.duplicates},
+                {"bad", reader.report().bad}});
   });
 }
 
 void run_index(const Options& options) {
   parse_format(options.format);
   if (options.index.empty()) throw base::BadUsage("--index names the folder for the index; it is empty");
+  check_place(options);
+  retrieve::require_index_folder(options.index);
   if (options.model.model.empty() || options.model.model == "bm25") return index_words(options);
   index_vectors(options);
 }
@@ -223,21 +239,27 @@ void set_up_index(CLI::App& app) {
   app.get_option("--model")->required(false)->description(
       "make an index of vectors by this bi-encoder: " + app.get_option("--model")->get_description() +
       ". Default: bm25, an index of words");
-  app.add_option("--method", options->method, "how the nearest vectors are found: flat, hnsw or ivf")
-      ->type_name("NAME")
-      ->capture_default_str();
-  app.add_option("--links", options->settings.links, "hnsw: links of a vector to others")
-      ->type_name("N")
-      ->check(CLI::Range(2, 512))
-      ->capture_default_str();
-  app.add_option("--construction", options->settings.construction, "hnsw: vectors in view while a place is looked for")
-      ->type_name("N")
-      ->check(CLI::Range(1, 100000))
-      ->capture_default_str();
-  app.add_option("--cells", options->settings.cells,
-                 "ivf: how many cells. Default: four times the square root of the number of vectors")
-      ->type_name("N")
-      ->check(CLI::Range(1, 10'000'000));
+  auto* const method =
+      app.add_option("--method", options->method, "how the nearest vectors are found: flat, hnsw or ivf")
+          ->type_name("NAME")
+          ->capture_default_str();
+  auto* const links = app.add_option("--links", options->settings.links, "hnsw: links of a vector to others")
+                          ->type_name("N")
+                          ->check(CLI::Range(2, 512))
+                          ->capture_default_str();
+  auto* const construction = app.add_option("--construction", options->settings.construction,
+                                            "hnsw: vectors in view while a place is looked for")
+                                 ->type_name("N")
+                                 ->check(CLI::Range(1, 100000))
+                                 ->capture_default_str();
+  auto* const cells =
+      app.add_option("--cells", options->settings.cells,
+                     "ivf: how many cells. Default: four times the square root of the number of vectors")
+          ->type_name("N")
+          ->check(CLI::Range(1, 10'000'000));
+  options->of_vectors = {method, links, construction, cells};
+  options->of_hnsw = {links, construction};
+  options->of_ivf = {cells};
   app.add_flag("--force", options->is_forced, "make the index anew, though the folder has one of this collection");
   add_format(app, options->format);
   app.footer(

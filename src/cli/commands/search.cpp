@@ -45,7 +45,7 @@ std::optional<retrieve::Model> model_of(const Options& options) {
     return std::nullopt;
   }
   if (!flags.model.empty()) return open_model(flags);
-  flags.model = head.details.value("model", "");
+  flags.model = retrieve::text_field(options.index, head.details, "model");
   try {
     return open_model(flags);
   } catch (const base::BadUsage& unknown) {

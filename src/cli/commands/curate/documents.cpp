@@ -12,7 +12,6 @@
 #include "cli/shared_options.h"
 #include "cli/terminal.h"
 #include "collection/collection_reader.h"
-#include "collection/collection_types.h"
 #include "curate/passage_choice.h"
 #include "curate/passage_log.h"
 
@@ -42,18 +41,9 @@ text::PassageSize passage_size(const Options& options) {
   return options.size;
 }
 
-const collection::CollectionType* type_of(const std::string& name) {
-  if (name.empty()) return nullptr;
-  if (const auto* const type = collection::collection_type_named(name)) return type;
-  std::string known;
-  for (const collection::CollectionType* const type : collection::collection_types())
-    known += (known.empty() ? "" : ", ") + std::string(name_of(*type));
-  throw BadUsage("--type is one of " + known + ", not " + name);
-}
-
 std::vector<collection::CollectionDocument> read_documents(const Options& options,
                                                            const std::vector<curate::PooledDocument>& pool) {
-  collection::CollectionReader reader(options.collection, type_of(options.type));
+  collection::CollectionReader reader(options.collection, collection_type(options.type));
   auto found = find_documents(reader, pool);
   const auto report = reader.report();
   say_all(report.complaints);
