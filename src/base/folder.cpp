@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include <fcntl.h>
@@ -75,6 +76,25 @@ void write_folder(const fs::path& path, std::span<const FolderFile> files) {
   for (const FolderFile& file : files) write_file(made.path / file.path, file.content);
   if (!publish(made.path, place))
     throw BadInput(path.string() + ": the folder cannot be written: " + std::strerror(errno));
+}
+
+void write_together(const fs::path& folder, std::span<const FolderFile> files) {
+  std::vector<std::pair<fs::path, fs::path>> renames;  // temporary names and those they get
+  std::error_code ignored;
+  try {
+    for (const FolderFile& file : files) {
+      const fs::path place = place_of(folder / file.path);
+      const fs::path temporary = place.string() + std::string(kTemporary) + std::to_string(getpid()) + "-together";
+      renames.emplace_back(temporary, place);
+      write_file(temporary, file.content);
+    }
+    for (const auto& [temporary, place] : renames)
+      if (std::rename(temporary.c_str(), place.c_str()) != 0)
+        throw BadInput(place.string() + ": cannot be written: " + std::strerror(errno));
+  } catch (...) {
+    for (const auto& rename : renames) fs::remove(rename.first, ignored);
+    throw;
+  }
 }
 
 std::string first_foreign(const fs::path& path, std::span<const FolderFile> files) {

@@ -17,6 +17,10 @@ struct FolderFile {
 /// removed.
 void write_folder(const std::filesystem::path& path, std::span<const FolderFile> files);
 
+/// Writes files into a folder that may hold others: all under temporary names first, which are renamed when every one
+/// is on the disk, so that a full disk leaves all of the old. Throws BadInput as write_file does.
+void write_together(const std::filesystem::path& folder, std::span<const FolderFile> files);
+
 /// The first file below the folder, in the order of names, that is not one of `files`, as a path below it; empty where
 /// there is none, or no such folder. Throws BadInput where something else than a folder has the name.
 std::string first_foreign(const std::filesystem::path& path, std::span<const FolderFile> files);

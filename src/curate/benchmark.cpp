@@ -157,12 +157,17 @@ constexpr ExportLayout kExportLayouts[] = {
 struct Losses {
   long unlisted = 0;     // judged documents that are no candidates
   long regraded = 0;     // documents relevant under both instructions, with another grade
+  long new_grades = 0;   // documents newly relevant with a grade above 1
+  long negative = 0;     // judgments below 0
   long other_lists = 0;  // topics whose altered instruction has other candidates
 };
 
-int grade_of(const collection::JudgedList* list, collection::DocumentId document) {
+/// The grade that a curation has for it: none below 0.
+int grade_of(const collection::JudgedList* list, collection::DocumentId document, Losses& losses) {
   const int* const grade = list == nullptr ? nullptr : list->find(document);
-  return grade == nullptr ? 0 : std::max(*grade, 0);
+  if (grade == nullptr) return 0;
+  losses.negative += *grade < 0;
+  return std::max(*grade, 0);
 }
 
 void import_candidates(Curation& curation, const collection::InstructionDataset& data,
@@ -172,11 +177,12 @@ void import_candidates(Curation& curation, const collection::InstructionDataset&
   std::unordered_set<std::string_view> listed;
   for (const std::uint32_t candidate : topic.candidates_og) {
     const collection::DocumentId document = data.corpus[candidate].id;
-    const int before = grade_of(og, document), after = grade_of(changed, document);
+    const int before = grade_of(og, document, losses), after = grade_of(changed, document, losses);
     listed.insert(document.text());
     curation.pool.push_back({topic.id.str(), document.str(), before, before >= 1 ? "judged" : "imported"});
     if (before < 1 && after < 1) continue;
     losses.regraded += before >= 1 && after >= 1 && before != after;
+    losses.new_grades += before < 1 && after > 1;
     curation.rejudgments.push_back(
         {topic.id.str(), document.str(), after >= 1 ? Decision::kRelevant : Decision::kNotRelevant, ""});
   }
@@ -243,6 +249,9 @@ ImportedCuration import_benchmark(const collection::InstructionDataset& data) {
            " of no candidate, and left out");
   add_note(imported.notes, losses.regraded, "document is", "documents are",
            " relevant under both instructions with different grades: the original's is kept");
+  add_note(imported.notes, losses.new_grades, "document is", "documents are",
+           " newly relevant with a grade above 1, which becomes 1");
+  add_note(imported.notes, losses.negative, "judgment is", "judgments are", " below 0, and becomes 0");
   add_note(imported.notes, losses.other_lists, "topic has", "topics have",
            " other candidates under the altered instruction: the original's are kept");
   return imported;

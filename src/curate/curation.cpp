@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "collection/judgments.h"
+#include "format/encoding.h"
 #include "format/fields.h"
 #include "format/json.h"
 #include "format/jsonl.h"
@@ -56,9 +57,20 @@ std::optional<std::string> owned(std::optional<std::string_view> text) {
   return text ? std::optional<std::string>(*text) : std::nullopt;
 }
 
+/// What to do where an earlier step was done anew.
+constexpr std::string_view kAdvice = "; take the line out, or make the file anew";
+
+/// An id that can be printed as it is.
+std::string plain_id(JsonlReader& line, std::string_view key) {
+  std::string id(line.id({key}));
+  if (const auto fault = id_fault(id)) line.fail("\"" + std::string(key) + "\" " + *fault);
+  return id;
+}
+
 std::string known_topic(JsonlReader& line, const Known& known) {
-  std::string topic(line.id({"topic"}));
-  if (!known.topics.contains(topic)) line.fail("there is no topic " + topic + " in " + std::string(kTopicsFile));
+  std::string topic = plain_id(line, "topic");
+  if (!known.topics.contains(topic))
+    line.fail("there is no topic " + topic + " in " + std::string(kTopicsFile) + std::string(kAdvice));
   return topic;
 }
 
@@ -70,7 +82,7 @@ void read_lines(const fs::path& path, const std::function<void(JsonlReader&)>& r
 }
 
 CurationTopic read_topic(JsonlReader& line, Known& known) {
-  CurationTopic topic{std::string(line.id({"id"})), filled_text(line, "query"), filled_text(line, "instruction")};
+  CurationTopic topic{plain_id(line, "id"), filled_text(line, "query"), filled_text(line, "instruction")};
   if (!known.topics.insert(topic.id).second) line.fail("topic " + topic.id + " is given twice");
   return topic;
 }
@@ -78,7 +90,7 @@ CurationTopic read_topic(JsonlReader& line, Known& known) {
 PooledDocument read_pooled(JsonlReader& line, Known& known) {
   PooledDocument pooled;
   pooled.topic = known_topic(line, known);
-  pooled.document = line.id({"document"});
+  pooled.document = plain_id(line, "document");
   const long grade = line.integer("grade");
   if (grade < 0 || grade > collection::kLargestGrade)
     line.fail("grade is none of 0 to " + std::to_string(collection::kLargestGrade) + ": " + std::to_string(grade));
@@ -91,7 +103,7 @@ PooledDocument read_pooled(JsonlReader& line, Known& known) {
 }
 
 CuratedDocument read_document(JsonlReader& line, Known& known) {
-  CuratedDocument document{std::string(line.id({"id"})), std::string(line.optional_text("title").value_or("")),
+  CuratedDocument document{plain_id(line, "id"), std::string(line.optional_text("title").value_or("")),
                            std::string(line.text("text"))};
   if (!known.pooled.contains(document.id))
     line.fail("document " + document.id + " is in no pool of " + std::string(kPoolFile));
@@ -110,7 +122,7 @@ Alteration read_alteration(JsonlReader& line, Known& known) {
 Rejudgment read_rejudgment(JsonlReader& line, Known& known) {
   Rejudgment rejudgment;
   rejudgment.topic = known_topic(line, known);
-  rejudgment.document = line.id({"document"});
+  rejudgment.document = plain_id(line, "document");
   const std::string_view name = line.text("decision");
   const auto decision = decision_named(name);
   if (!decision) line.fail("decision is relevant, not_relevant or unsure, not " + std::string(name));
@@ -118,10 +130,22 @@ Rejudgment read_rejudgment(JsonlReader& line, Known& known) {
   rejudgment.note = line.optional_text("note").value_or("");
   const std::pair place(rejudgment.topic, rejudgment.document);
   if (!known.pool.contains(place))
-    line.fail("document " + rejudgment.document + " is not in the pool of topic " + rejudgment.topic);
+    line.fail("document " + rejudgment.document + " is not in the pool of topic " + rejudgment.topic +
+              std::string(kAdvice));
   if (!known.judged.insert(place).second)
     line.fail("document " + rejudgment.document + " is judged twice for topic " + rejudgment.topic);
   return rejudgment;
+}
+
+void require_lines(std::size_t count, const fs::path& path) {
+  if (count == 0) throw base::BadInput(path.string() + ": has no lines, so there is nothing to take");
+}
+
+/// Throws BadInput for an id that could not be read again.
+void require_id(std::string_view kind, const std::string& id) {
+  if (const auto fault = id_fault(id))
+    throw base::BadInput("the id of a " + std::string(kind) + " " + *fault + ": " +
+                         Json(id).dump(-1, ' ', true, Json::error_handler_t::replace));
 }
 
 /// A text for each thing, from what makes its line.
@@ -133,6 +157,16 @@ std::string lines_text(const std::vector<Thing>& things, const ToJson& to_json) 
 }
 
 }  // namespace
+
+std::optional<std::string> id_fault(std::string_view id) {
+  if (!format::is_utf8(id)) return "is not UTF-8";
+  for (std::size_t i = 0; i < id.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(id[i]);
+    const bool is_upper_control = byte == 0xC2 && static_cast<unsigned char>(id[i + 1]) < 0xA0;  // U+0080 to U+009F
+    if (byte < 0x20 || byte == 0x7F || is_upper_control) return "has a control character in it";
+  }
+  return std::nullopt;
+}
 
 std::string_view name_of(Decision decision) {
   for (const DecisionRow& row : kDecisions)
@@ -164,6 +198,7 @@ Curation read_curation_until(const fs::path& folder, std::string_view last) {
       {kRejudgmentsFile, [&](JsonlReader& line) { made.rejudgments.push_back(read_rejudgment(line, known)); }}};
   for (const auto& [name, read_line] : files) {
     read_lines(folder / name, read_line);
+    if (made.topics.empty()) throw base::BadInput((folder / kTopicsFile).string() + ": has no topics");
     if (name == last) break;
   }
   return made;
@@ -174,6 +209,7 @@ std::vector<Alteration> read_alterations(const fs::path& path, const Curation& c
   Known known = known_of(curation);
   JsonlReader line(path);
   while (line.next()) alterations.push_back(read_alteration(line, known));
+  require_lines(alterations.size(), path);
   return alterations;
 }
 
@@ -182,16 +218,19 @@ std::vector<Rejudgment> read_rejudgments(const fs::path& path, const Curation& c
   Known known = known_of(curation);
   JsonlReader line(path);
   while (line.next()) rejudgments.push_back(read_rejudgment(line, known));
+  require_lines(rejudgments.size(), path);
   return rejudgments;
 }
 
 std::string topics_text(const std::vector<CurationTopic>& topics) {
+  for (const CurationTopic& topic : topics) require_id("topic", topic.id);
   return lines_text(topics, [](const CurationTopic& topic) {
     return Json{{"id", topic.id}, {"query", topic.query}, {"instruction", topic.instruction}};
   });
 }
 
 std::string pool_text(const std::vector<PooledDocument>& pool) {
+  for (const PooledDocument& pooled : pool) require_id("document", pooled.document);
   return lines_text(pool, [](const PooledDocument& pooled) {
     return Json{
         {"topic", pooled.topic}, {"document", pooled.document}, {"grade", pooled.grade}, {"source", pooled.source}};

@@ -43,6 +43,10 @@ struct Alteration {
   bool operator==(const Alteration&) const = default;
 };
 
+/// What an id may not be in a curation, whose files are UTF-8 and whose ids are printed: "is not UTF-8", "has a control
+/// character in it" (those of Unicode's category Cc); nothing where it is sound.
+std::optional<std::string> id_fault(std::string_view id);
+
 /// What a relevant document is under the altered instruction.
 enum class Decision { kRelevant, kNotRelevant, kUnsure };
 
@@ -77,19 +81,20 @@ inline constexpr std::string_view kTopicsFile = "topics.jsonl", kPoolFile = "poo
                                   kRejudgmentsFile = "rejudgments.jsonl";
 
 /// Reads what is there of a curation folder; a file that is not there gives an empty list. Throws BadInput, with file
-/// and line, for a broken line, a missing field, an id given twice, a topic or document that the earlier files lack;
-/// without a line where the folder has no topics.jsonl.
+/// and line, for a broken line, a missing field, an id given twice or with an id_fault, a topic or document that the
+/// earlier files lack; without a line where the folder has no topics.jsonl, or no topic in it.
 Curation read_curation(const std::filesystem::path& folder);
 
 /// As read_curation, of the files up to `last` alone, for a step that makes those after it anew.
 Curation read_curation_until(const std::filesystem::path& folder, std::string_view last);
 
 /// Altered instructions and re-judgments from a file of the same lines that lies elsewhere. Throws as read_curation
-/// does, for topics and documents that the curation lacks too.
+/// does, for topics and documents that the curation lacks too, and for a file without a line.
 std::vector<Alteration> read_alterations(const std::filesystem::path& path, const Curation& curation);
 std::vector<Rejudgment> read_rejudgments(const std::filesystem::path& path, const Curation& curation);
 
-/// Each file's content, as it is written; reading it back gives the same list.
+/// Each file's content, as it is written; reading it back gives the same list. Throws
+/// BadInput where an id of a topic, or of a document of the pool, has an id_fault.
 std::string topics_text(const std::vector<CurationTopic>& topics);
 std::string pool_text(const std::vector<PooledDocument>& pool);
 std::string documents_text(const std::vector<CuratedDocument>& documents);

@@ -61,6 +61,24 @@ TEST(Curation, StepsNotYetTakenAreEmpty) {
   EXPECT_TRUE(curation.pool.empty() && curation.documents.empty() && curation.rejudgments.empty());
 }
 
+TEST(Curation, TopicsThatAreNoneAreRefused) {
+  const TemporaryDir dir;
+  const auto path = dir.write(kTopicsFile, "");
+  EXPECT_EQ(complaint_of([&] { read_curation(dir.path()); }), path.string() + ": has no topics");
+}
+
+TEST(Curation, IdsArePrintableUtf8) {
+  for (const char* const id : {"1", "d\u00fc", "a-b.c"}) EXPECT_FALSE(id_fault(id)) << id;
+  EXPECT_EQ(id_fault("d\xff"), "is not UTF-8");
+  for (const std::string& id :
+       {std::string("a\0b", 3), std::string("\033[2J"), std::string("\x7f"), std::string("\xc2\x9b")})
+    EXPECT_EQ(id_fault(id), "has a control character in it");
+  const TemporaryDir dir;
+  const auto path = dir.write(kTopicsFile, R"({"id":"\u001b[2J","query":"q","instruction":"i"})");
+  EXPECT_EQ(complaint_of([&] { read_curation(dir.path()); }),
+            path.string() + ":1: \"id\" has a control character in it");
+}
+
 TEST(Curation, EveryDecisionHasOneName) {
   for (const auto decision : {Decision::kRelevant, Decision::kNotRelevant, Decision::kUnsure})
     EXPECT_EQ(decision_named(name_of(decision)), decision);
@@ -80,16 +98,17 @@ TEST(Curation, WhatIsWrongIsNamedByFileAndLine) {
       {kTopicsFile, R"({"id":"1","query":"q"})", ":1: there is no \"instruction\""},
       {kPoolFile, kPool + kPool, ":3: document d1 is twice in the pool of topic 1"},
       {kPoolFile, R"({"topic":"2","document":"d","grade":1,"source":"judged"})",
-       ":1: there is no topic 2 in topics.jsonl"},
+       ":1: there is no topic 2 in topics.jsonl; take the line out, or make the file anew"},
       {kPoolFile, R"({"topic":"1","document":"d","grade":-1,"source":"judged"})",
        ":1: grade is none of 0 to 10000: -1"},
       {kDocumentsFile, R"({"id":"d9","title":"","text":"t"})", ":1: document d9 is in no pool of pool.jsonl"},
       {kDocumentsFile, kDocuments + kDocuments, ":2: document d1 is given twice"},
-      {kAlterationsFile, R"({"topic":"2","instruction":"i"})", ":1: there is no topic 2 in topics.jsonl"},
+      {kAlterationsFile, R"({"topic":"2","instruction":"i"})",
+       ":1: there is no topic 2 in topics.jsonl; take the line out, or make the file anew"},
       {kAlterationsFile, R"({"topic":"1","instruction":"\t"})", ":1: \"instruction\" is empty"},
       {kAlterationsFile, kAlterations + kAlterations, ":2: topic 1 has two altered instructions"},
       {kRejudgmentsFile, R"({"topic":"1","document":"d9","decision":"relevant"})",
-       ":1: document d9 is not in the pool of topic 1"},
+       ":1: document d9 is not in the pool of topic 1; take the line out, or make the file anew"},
       {kRejudgmentsFile, R"({"topic":"1","document":"d1","decision":"Relevant"})",
        ":1: decision is relevant, not_relevant or unsure, not Relevant"},
       {kRejudgmentsFile, kRejudgments + kRejudgments, ":3: document d1 is judged twice for topic 1"},

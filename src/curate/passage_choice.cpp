@@ -16,7 +16,8 @@ constexpr std::size_t kRead = 256;       // documents taken from the collection 
 constexpr std::size_t kMostNamed = 100;  // missing documents that one message names
 
 /// Throws BadInput, with the documents that were not found.
-void require_all(std::span<const PooledDocument> pool, const std::unordered_set<std::string_view>& missing) {
+void require_all(std::span<const PooledDocument> pool, const std::unordered_set<std::string_view>& missing,
+                 const std::string& name) {
   if (missing.empty()) return;
   std::string names;
   std::size_t named = 0;
@@ -28,7 +29,7 @@ void require_all(std::span<const PooledDocument> pool, const std::unordered_set<
   }
   if (missing.size() > kMostNamed) names += " and " + std::to_string(missing.size() - kMostNamed) + " more";
   throw base::BadInput(
-      "the collection lacks " +
+      name + ": lacks " +
       base::counted(static_cast<long>(missing.size()), "document of the pool: ", "documents of the pool: ") + names);
 }
 
@@ -46,7 +47,8 @@ bool has_choice(const PassageProblem& problem, std::size_t document) {
 
 }  // namespace
 
-FoundDocuments find_documents(collection::DocumentSource& source, std::span<const PooledDocument> pool) {
+FoundDocuments find_documents(collection::DocumentSource& source, std::span<const PooledDocument> pool,
+                              const std::string& name) {
   std::unordered_set<std::string_view> wanted;
   for (const PooledDocument& pooled : pool) wanted.insert(pooled.document);
   auto missing = wanted;
@@ -61,7 +63,7 @@ FoundDocuments find_documents(collection::DocumentSource& source, std::span<cons
         found.documents.push_back(std::move(document));
     }
   }
-  require_all(pool, missing);
+  require_all(pool, missing, name);
   if (repeated > 0)
     found.notes.push_back("the collection has " +
                           base::counted(repeated, "document of the pool", "documents of the pool") +

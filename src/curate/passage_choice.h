@@ -20,8 +20,10 @@ struct FoundDocuments {
 };
 
 /// The documents of the pool, in one pass over a collection; of an id that comes again the first counts, and the notes
-/// say how often that was. Throws BadInput, naming the documents and their topics, where the collection lacks some.
-FoundDocuments find_documents(collection::DocumentSource& source, std::span<const PooledDocument> pool);
+/// say how often that was. Throws BadInput, naming the documents and their topics, where the collection lacks some;
+/// `name` is what it is called then.
+FoundDocuments find_documents(collection::DocumentSource& source, std::span<const PooledDocument> pool,
+                              const std::string& name);
 
 /// What passages are chosen from. Borrows all of it. REQUIRES: the documents are those of find_documents.
 struct PassageProblem {

@@ -91,7 +91,7 @@ class ListSource final : public collection::DocumentSource {
 
 TEST(PassageChoice, DocumentsAreFoundInOnePass) {
   ListSource source({{"x", "", ""}, {"long", "", "1"}, {"short", "", "2"}, {"long", "", "3"}, {"empty", "", ""}});
-  const auto found = find_documents(source, kPool);
+  const auto found = find_documents(source, kPool, "c");
   ASSERT_EQ(found.documents.size(), 3u);
   EXPECT_EQ(found.documents[0].text, "1");
   EXPECT_EQ(found.notes, (std::vector<std::string>{
@@ -100,8 +100,8 @@ TEST(PassageChoice, DocumentsAreFoundInOnePass) {
 
 TEST(PassageChoice, MissingDocumentsAreNamedWithTheirTopics) {
   ListSource source({{"short", "", ""}});
-  EXPECT_EQ(complaint_of([&] { find_documents(source, kPool); }),
-            "the collection lacks 2 documents of the pool: long (topic 1), empty (topic 2)");
+  EXPECT_EQ(complaint_of([&] { find_documents(source, kPool, "c"); }),
+            "c: lacks 2 documents of the pool: long (topic 1), empty (topic 2)");
 }
 
 TEST(PassageLog, GoesOnWhereACrashCutItOff) {
@@ -110,26 +110,41 @@ TEST(PassageLog, GoesOnWhereACrashCutItOff) {
   const auto key = passage_key(problem(), "letters");
   const auto tasks = passage_tasks(problem(), 1);
   {
-    PassageLog log(path, key);
+    PassageLog log(path, key, problem());
     EXPECT_FALSE(log.has(problem(), tasks[0]));
     log.add(best_passages(problem(), tasks[0], count_letter));
     log.add(best_passages(problem(), tasks[1], count_letter));
   }
-  EXPECT_EQ(PassageLog(path, key).best(), score_all(1));
+  EXPECT_EQ(PassageLog(path, key, problem()).best(), score_all(1));
   const std::string whole = content_of(path);
   dir.write("log", whole.substr(0, whole.size() - 3));
-  PassageLog cut(path, key);
+  PassageLog cut(path, key, problem());
   EXPECT_TRUE(cut.has(problem(), tasks[0]));
   EXPECT_FALSE(cut.has(problem(), tasks[1]));
   cut.add(best_passages(problem(), tasks[1], count_letter));
   EXPECT_EQ(content_of(path), whole);
 }
 
+TEST(PassageLog, ALineThatDoesNotFitIsIgnored) {
+  const TemporaryDir dir;
+  const auto path = dir.path() / "log";
+  const auto key = passage_key(problem(), "letters");
+  PassageLog(path, key, problem());
+  dir.write("log", content_of(path) + R"({"topic":"1","document":"long","passage":99,"score":1}
+{"topic":"9","document":"long","passage":0,"score":1}
+{"topic":"1","document":"none","passage":0,"score":1}
+{"topic":"1","document":"long","passage":0,"score":1}
+)");
+  const PassageLog log(path, key, problem());
+  EXPECT_EQ(log.ignored(), 3);
+  EXPECT_EQ(log.best(), (std::vector<BestPassage>{{"1", "long", 0, 1}}));
+}
+
 TEST(PassageLog, OfAnotherProblemOrModelDoesNotCount) {
   const TemporaryDir dir;
   const auto path = dir.path() / "log";
-  PassageLog(path, passage_key(problem(), "letters")).add(score_all(1));
-  EXPECT_TRUE(PassageLog(path, passage_key(problem(), "words")).best().empty());
+  PassageLog(path, passage_key(problem(), "letters"), problem()).add(score_all(1));
+  EXPECT_TRUE(PassageLog(path, passage_key(problem(), "words"), problem()).best().empty());
   PassageProblem other = problem();
   other.size.overlap = 1;
   EXPECT_NE(passage_key(other, "letters"), passage_key(problem(), "letters"));

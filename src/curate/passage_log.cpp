@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -40,6 +41,19 @@ std::optional<BestPassage> best_of(std::string_view line) {
   return BestPassage{json["topic"], json["document"], json["passage"], json["score"]};
 }
 
+/// How many passages a document of a topic's pool has.
+using PassageCounts = std::map<std::pair<std::string_view, std::string_view>, std::size_t>;
+
+PassageCounts passage_counts(const PassageProblem& problem) {
+  std::map<std::string_view, std::size_t> of_documents;
+  for (const auto& document : problem.documents)
+    of_documents[document.id] = passages(document.text, problem.size).size();
+  PassageCounts counts;
+  for (const PooledDocument& pooled : problem.pool)
+    counts[{pooled.topic, pooled.document}] = of_documents[pooled.document];
+  return counts;
+}
+
 /// Appends to the file and flushes it to disk.
 void append(const fs::path& path, std::string_view text) {
   const auto fail = [&] { throw base::BadInput(path.string() + ": cannot be written: " + std::strerror(errno)); };
@@ -76,8 +90,10 @@ base::Fingerprint passage_key(const PassageProblem& problem, const std::string& 
   return digest.finish();
 }
 
-PassageLog::PassageLog(const fs::path& path, const base::Fingerprint& key) : path_(path) {
+PassageLog::PassageLog(const fs::path& path, const base::Fingerprint& key, const PassageProblem& problem)
+    : path_(path) {
   const std::string header = header_of(key);
+  const PassageCounts counts = passage_counts(problem);
   std::string kept = header;
   if (base::is_there(path)) {
     const std::string content = base::read_file(path);
@@ -87,8 +103,13 @@ PassageLog::PassageLog(const fs::path& path, const base::Fingerprint& key) : pat
         if (end == std::string::npos) break;
         auto best = best_of(std::string_view(content).substr(at, end - at));
         if (!best) break;
-        keep(std::move(*best));
-        kept += content.substr(at, end + 1 - at);
+        const auto count = counts.find({best->topic, best->document});
+        if (count != counts.end() && best->passage < count->second) {
+          keep(std::move(*best));
+          kept += content.substr(at, end + 1 - at);
+        } else {
+          ++ignored_;
+        }
         at = end + 1;
       }
     }

@@ -20,8 +20,13 @@ base::Fingerprint passage_key(const PassageProblem& problem, const std::string& 
 class PassageLog {
  public:
   /// Takes over what the file holds under the same key; a file of another key is begun anew. A line that a crash cut
-  /// off, and what follows it, does not count. Throws BadInput where the file cannot be read or written.
-  PassageLog(const std::filesystem::path& path, const base::Fingerprint& key);
+  /// off, and what follows it, does not count; neither does one that names what the problem lacks (a topic, a document
+  /// of its pool, a passage). Throws BadInput where the file cannot be read or written. REQUIRES: the key is the
+  /// problem's.
+  PassageLog(const std::filesystem::path& path, const base::Fingerprint& key, const PassageProblem& problem);
+
+  /// Lines that named what the problem lacks.
+  long ignored() const { return ignored_; }
 
   /// All that is there.
   const std::vector<BestPassage>& best() const { return best_; }
@@ -34,6 +39,7 @@ class PassageLog {
   void keep(BestPassage best);
 
   std::filesystem::path path_;
+  long ignored_ = 0;
   std::vector<BestPassage> best_;
   std::set<std::pair<std::string, std::string>> there_;  // topics and documents of best_
 };

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "collection/ranking.h"
+#include "format/json.h"
 
 namespace heed::curate {
 
@@ -49,7 +50,8 @@ Entries relevant_documents(collection::QueryId query, const collection::Judgment
   if (entries.empty()) throw BadInput("topic " + query.str() + " has no relevant document among the judgments");
   if (entries.size() > size)
     throw BadInput("topic " + query.str() + " has " + std::to_string(entries.size()) +
-                   " relevant documents, more than the " + std::to_string(size) + " candidates of a pool");
+                   " relevant documents, more than the " +
+                   base::counted(static_cast<long>(size), "candidate", "candidates") + " of a pool");
   return entries;
 }
 
@@ -68,7 +70,22 @@ void fill(Entries& entries, const std::vector<Ranked>& runs, std::size_t size) {
   }
 }
 
+/// Throws BadInput for an id that a curation cannot have, naming where it comes from.
+void require_sound(const Entries& entries, const std::string& topic) {
+  for (const auto& [document, entry] : entries) {
+    const auto fault = id_fault(document.text());
+    if (!fault) continue;
+    const std::string from = entry.grade >= 1 ? "the judgments" : "run " + entry.source;
+    throw BadInput("topic " + topic + ": the id of a document of " + from + " " + *fault + ": " +
+                   format::Json(document.text()).dump(-1, ' ', true, format::Json::error_handler_t::replace));
+  }
+}
+
 }  // namespace
+
+void require_relevant(std::span<const CurationTopic> topics, const collection::Judgments& judgments, std::size_t size) {
+  for (const CurationTopic& topic : topics) relevant_documents(collection::QueryId(topic.id), judgments, size);
+}
 
 Pool make_pool(std::span<const CurationTopic> topics, const collection::Judgments& judgments,
                std::span<const NamedRun> runs, std::size_t size) {
@@ -78,6 +95,7 @@ Pool make_pool(std::span<const CurationTopic> topics, const collection::Judgment
     const collection::QueryId query(topic.id);
     Entries entries = relevant_documents(query, judgments, size);
     fill(entries, rank_all(query, runs, pool.notes), size);
+    require_sound(entries, topic.id);
     if (entries.size() < size)
       pool.notes.push_back("topic " + topic.id + " has " + std::to_string(entries.size()) + " of " +
                            std::to_string(size) + " candidates: the runs are too shallow");

@@ -30,8 +30,12 @@ struct Pool {
 /// judged 0, judged negative or not judged counts as non-relevant, with grade 0. Runs are in the product's order
 /// (collection/ranking.h). A source has every run that had the document when the pool was full. Candidates of a topic
 /// stand in the order of their ids' bytes, which tells a model nothing of their relevance. Throws BadInput for a topic
-/// without a relevant document, or with more of them than `size`. REQUIRES: size >= 1.
+/// without a relevant document, with more of them than `size`, or with a candidate's id that has an
+/// id_fault. REQUIRES: size >= 1.
 Pool make_pool(std::span<const CurationTopic> topics, const collection::Judgments& judgments,
                std::span<const NamedRun> runs, std::size_t size = kPoolSize);
+
+/// Throws BadInput as make_pool does, for what the judgments alone lack.
+void require_relevant(std::span<const CurationTopic> topics, const collection::Judgments& judgments, std::size_t size);
 
 }  // namespace heed::curate

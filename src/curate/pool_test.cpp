@@ -66,7 +66,7 @@ TEST(Pool, RunsTooShallowAreNoted) {
 TEST(Pool, ATopicThatCannotBePooledIsNamed) {
   const Files files;
   EXPECT_EQ(complaint_of([&] { files.pool(1); }),
-            "topic 1 has 2 relevant documents, more than the 1 candidates of a pool");
+            "topic 1 has 2 relevant documents, more than the 1 candidate of a pool");
   EXPECT_EQ(complaint_of([&] {
               files.pool(9, {{"2", "q", "i"}});
             }),

@@ -42,6 +42,12 @@ ReadQrels read_qrels(const std::filesystem::path& path, const Curation& curation
     else
       ++read.outside;
   }
+  if (seen.empty()) throw BadInput(path.string() + ": has no judgments, so there is nothing to take");
+  for (const std::string& topic : read.topics) {
+    const auto first = read.grades.lower_bound({topic, ""});
+    if (first == read.grades.end() || first->first.first != topic)
+      throw BadInput(path.string() + ": judges no document of the pool of topic " + topic);
+  }
   return read;
 }
 
@@ -70,13 +76,18 @@ void take(std::vector<Thing>& things, const std::vector<Thing>& taken, OnConflic
 TakenRejudgments rejudgments_from_qrels(const std::filesystem::path& path, const Curation& curation) {
   const ReadQrels read = read_qrels(path, curation);
   TakenRejudgments taken;
+  std::map<Place, Decision> decided;
+  for (const Rejudgment& judged : curation.rejudgments) decided[{judged.topic, judged.document}] = judged.decision;
   long unjudged = 0;
   for (const PooledDocument& pooled : curation.pool) {
     if (!read.topics.contains(pooled.topic)) continue;
-    const auto grade = read.grades.find({pooled.topic, pooled.document});
+    const Place place(pooled.topic, pooled.document);
+    const auto grade = read.grades.find(place);
+    const auto before = decided.find(place);
+    const bool is_overruled = before != decided.end() && before->second != Decision::kNotRelevant;
     const bool is_judged = grade != read.grades.end(), is_relevant = is_judged && grade->second >= 1;
-    if (pooled.grade < 1 && !is_relevant) continue;
-    unjudged += !is_judged;
+    if (pooled.grade < 1 && !is_relevant && !is_overruled) continue;
+    unjudged += pooled.grade >= 1 && !is_judged;
     taken.rejudgments.push_back(
         {pooled.topic, pooled.document, is_relevant ? Decision::kRelevant : Decision::kNotRelevant, ""});
   }

@@ -47,6 +47,28 @@ TEST(Take, JudgmentsOfWhatIsNotThereAreNamedByFileAndLine) {
   EXPECT_EQ(complaint("1 0 a 1\n1 0 a 0\n"), ":2: document a is judged twice for topic 1");
 }
 
+TEST(Take, AFileThatIsWholeOverrulesWhatWasNewlyRelevant) {
+  const TemporaryDir dir;
+  Curation made = curation();
+  made.rejudgments = {{"1", "n", Decision::kRelevant, ""}, {"2", "a", Decision::kRelevant, ""}};
+  const auto taken = rejudgments_from_qrels(dir.write("q", "1 0 a 1\n1 0 b 0\n"), made);
+  Curation refusing = made;
+  EXPECT_NE(complaint_of([&] { take_rejudgments(refusing, taken.rejudgments, OnConflict::kRefuse); }), "");
+  take_rejudgments(made, taken.rejudgments, OnConflict::kReplace);
+  EXPECT_EQ(made.rejudgments.at(0), (Rejudgment{"1", "n", Decision::kNotRelevant, ""}));
+  EXPECT_EQ(made.rejudgments.at(1), (Rejudgment{"2", "a", Decision::kRelevant, ""}));
+}
+
+TEST(Take, AFileThatSaysNothingOfAPoolIsRefused) {
+  const TemporaryDir dir;
+  const auto complaint = [&](std::string_view text) {
+    const auto path = dir.write("q", text);
+    return complaint_of([&] { rejudgments_from_qrels(path, curation()); }).substr(path.string().size());
+  };
+  EXPECT_EQ(complaint(""), ": has no judgments, so there is nothing to take");
+  EXPECT_EQ(complaint("1 0 a 1\n2 0 z 0\n"), ": judges no document of the pool of topic 2");
+}
+
 TEST(Take, TheSameIsTakenAgainAndAnotherOnlyInItsPlace) {
   Curation made = curation();
   take_alterations(made, {{"1", "i not", {}, {}}}, OnConflict::kRefuse);

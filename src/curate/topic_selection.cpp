@@ -73,7 +73,9 @@ void require_known(const collection::Topics& topics, const SelectionOptions& opt
   for (const std::string& id : options.only)
     if (!known.contains(id)) throw BadInput("there is no topic " + id + " among the topics");
   for (const auto& [id, instruction] : options.instructions)
-    if (!known.contains(id)) throw BadInput("there is an instruction for topic " + id + ", which the topics lack");
+    if (!known.contains(id))
+      throw BadInput(options.instructions_name + ": there is an instruction for topic " + id +
+                     ", which the topics lack");
 }
 
 /// How many judged queries are no topics: a hint that the two files number them differently.

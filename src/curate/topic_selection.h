@@ -27,6 +27,7 @@ struct SelectionOptions {
   /// FollowIR's queries are descriptions (11 to 17 words on average).
   collection::QueryPart query = collection::QueryPart::kDescription;
   /// Instructions by topic, in place of the narratives.
+  std::string instructions_name = "the instructions";  ///< what complaints call them: their file
   std::map<std::string, std::string> instructions{};
   std::set<std::string> only{};  ///< the topics to choose among; empty: all
   std::set<std::string> excluded{};

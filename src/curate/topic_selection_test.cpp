@@ -76,7 +76,8 @@ TEST(TopicSelection, WhatCannotBePickedIsSaid) {
     return complaint_of([&] { select_topics(files.topics, files.judgments, options); });
   };
   EXPECT_EQ(complaint({.only = {"7"}}), "there is no topic 7 among the topics");
-  EXPECT_EQ(complaint({.instructions = {{"7", "x"}}}), "there is an instruction for topic 7, which the topics lack");
+  EXPECT_EQ(complaint({.instructions = {{"7", "x"}}}),
+            "the instructions: there is an instruction for topic 7, which the topics lack");
   EXPECT_EQ(complaint({.sample = 3}), "only 2 topics fit, fewer than the sample of 3");
   EXPECT_EQ(complaint({.least_relevant = 5}), "no topic fits: topic 1 has fewer than 5 relevant documents");
 }

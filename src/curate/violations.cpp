@@ -84,6 +84,8 @@ class Checker {
       add(Severity::kWarning, "small-pool", topic.id, "",
           of_topic(topic.id) + " has " + std::to_string(pool.size()) + " candidates, where the largest pool has " +
               std::to_string(largest_pool_));
+    if (std::ranges::none_of(pool, [](const PooledDocument* pooled) { return pooled->grade >= 1; }))
+      add(Severity::kError, "no-relevant", topic.id, "", of_topic(topic.id) + " has no relevant document in its pool");
     if (alteration != alterations_.end()) {
       check_instruction(topic, alteration->second->instruction);
       return check_judgments(topic.id, pool);
@@ -119,6 +121,8 @@ class Checker {
       const auto decision = decisions_.find({topic, pooled->document});
       const bool is_judged = decision != decisions_.end();
       const std::string name = of_document(pooled->document, topic);
+      if (is_judged && decision->second == Decision::kUnsure)
+        add(Severity::kError, "unsure", topic, pooled->document, name + " is re-judged as unsure");
       if (pooled->grade < 1) {
         if (is_judged && decision->second == Decision::kRelevant)
           add(Severity::kError, "newly-relevant", topic, pooled->document,
@@ -130,12 +134,8 @@ class Checker {
       open += !is_judged || decision->second == Decision::kUnsure;
       if (!is_judged)
         add(Severity::kError, "not-rejudged", topic, pooled->document, name + " is relevant, and is not re-judged");
-      else if (decision->second == Decision::kUnsure)
-        add(Severity::kError, "unsure", topic, pooled->document, name + " is re-judged as unsure");
     }
-    if (relevant == 0)
-      return add(Severity::kError, "no-relevant", topic, "", of_topic(topic) + " has no relevant document in its pool");
-    if (open == 0) check_share(topic, left, relevant);
+    if (relevant > 0 && open == 0) check_share(topic, left, relevant);
   }
 
   void check_share(const std::string& topic, long left, long relevant) {

@@ -114,7 +114,7 @@ format::Json settings_of(const DenseIndexRequest& request) {
   if (request.settings.method == infer::NeighbourMethod::kHnsw)
     json.update({{"links", request.settings.links}, {"construction", request.settings.construction}});
   if (request.settings.method == infer::NeighbourMethod::kIvf) json["cells"] = request.settings.cells;
-  if (request.passages) json["passages"] = {{"words", request.passages->words}, {"overlap", request.passages->overlap}};
+  put_passages(json, request.passages);
   return json;
 }
 

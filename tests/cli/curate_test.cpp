@@ -100,7 +100,7 @@ TEST_F(Curate, TheBestPassageOfADocumentIsKept) {
   EXPECT_TRUE(content_of(file("work/documents.jsonl"))
                   .starts_with("{\"id\":\"d1\",\"title\":\"One\",\"text\":\"bees fly how high\"}\n"));
   EXPECT_FALSE(fs::exists(file("work/passages.log.jsonl")));
-  ASSERT_EQ(documents({"--whole"}).code, 0);
+  ASSERT_EQ(documents({"--whole", "--replace"}).code, 0);
   EXPECT_NE(content_of(file("work/documents.jsonl")).find("rain and snow fall bees fly how high"), std::string::npos);
 }
 
@@ -198,7 +198,9 @@ TEST_F(Curate, EmptyAndBrokenFilesAreRefused) {
   for (const std::string name : {"topics.jsonl", "pool.jsonl"}) {
     const std::string content = content_of(file("work/" + name));
     dir_.write("work/" + name, "");
-    EXPECT_TRUE(refused(curate({"export", work(), "--out", file("out")}), 65, ":1: ")) << name;
+    EXPECT_TRUE(refused(curate({"export", work(), "--out", file("out")}), 65,
+                        name == "topics.jsonl" ? ": has no topics" : ":1: "))
+        << name;
     dir_.write("work/" + name, content);
   }
   dir_.write("work/alterations.jsonl", "");
@@ -210,6 +212,40 @@ TEST_F(Curate, EmptyAndBrokenFilesAreRefused) {
     EXPECT_TRUE(refused(std::string(empty) == "a.run" ? pool() : topics(), 65, empty));
     dir_.write(empty, content);
   }
+}
+
+TEST_F(Curate, WhatCouldNotBeReadAgainIsNotWritten) {
+  ASSERT_EQ(topics().code, 0);
+  ASSERT_EQ(pool().code, 0);
+  const std::string before = content_of(file("work/pool.jsonl"));
+  dir_.write("bad.run", "1 Q0 d\xff 1 9 bad\n2 Q0 d3 1 9 bad\n");
+  EXPECT_TRUE(refused(pool({"--run", file("bad.run"), "--replace"}), 65,
+                      "topic 1: the id of a document of run bad is not UTF-8"));
+  EXPECT_EQ(content_of(file("work/pool.jsonl")), before);
+}
+
+TEST_F(Curate, WhatWasEditedIsKept) {
+  make_all();
+  for (const std::string name : {"pool.jsonl", "documents.jsonl"}) {
+    const std::string written = content_of(file("work/" + name)), edited = written + "\n";
+    dir_.write("work/" + name, edited);
+    const auto again = [&](const Arguments& more) { return name == "pool.jsonl" ? pool(more) : documents(more); };
+    const Arguments same = name == "pool.jsonl" ? Arguments{"--size", "4"} : Arguments{};
+    Arguments replacing = same;
+    replacing.push_back("--replace");
+    EXPECT_TRUE(refused(again(same), 65, name + ": is there, and holds something else; --replace"));
+    EXPECT_EQ(content_of(file("work/" + name)), edited);
+    EXPECT_EQ(again(replacing).code, 0);
+    EXPECT_EQ(content_of(file("work/" + name)), written);
+    EXPECT_EQ(again(same).code, 0);
+  }
+}
+
+TEST_F(Curate, NamesAndNumbersThatMeanNothingAreRefused) {
+  make_all();
+  EXPECT_TRUE(refused(pool({"--run", "judged=" + file("a.run")}), 64, "no run is called judged"));
+  EXPECT_TRUE(refused(curate({"check", work(), "--least-share", "nan"}), 64, "--least-share"));
+  EXPECT_TRUE(refused(curate({"stats", work(), "--query", "foo"}), 64, "--query is"));
 }
 
 TEST_F(Curate, AnExportMixesWithNothing) {
@@ -230,13 +266,15 @@ TEST_F(Curate, WhatDoesNotFitIsSaidByEachStep) {
   ASSERT_EQ(topics().code, 0);
   EXPECT_TRUE(refused(topics({"--ids", "1"}), 65, "is there, with other topics; --replace"));
   EXPECT_TRUE(refused(documents(), 65, "there is no pool yet"));
-  EXPECT_TRUE(refused(pool({"--size", "1"}), 65, "topic 1 has 2 relevant documents, more than the 1 candidates"));
+  EXPECT_TRUE(
+      refused(pool({"--size", "1"}), 65, "topic 1 has 2 relevant documents, more than the 1 candidate of a pool"));
   EXPECT_TRUE(refused(pool({"--run", file("a.run")}), 64, "two runs are called a"));
   EXPECT_NE(pool().err.find("topic 1 has 4 of 1000 candidates: the runs are too shallow"), std::string::npos);
   EXPECT_TRUE(refused(documents({"--overlap", "4"}), 64, "--overlap"));
   EXPECT_TRUE(refused(documents({"--type", "x"}), 64, "--type is one of"));
   dir_.write("collection.jsonl", R"({"_id":"d1","text":"x"})");
-  EXPECT_TRUE(refused(documents(), 65, "the collection lacks 5 documents of the pool: d2 (topic 1), d3 (topic 1), "));
+  EXPECT_TRUE(
+      refused(documents(), 65, "collection.jsonl: lacks 5 documents of the pool: d2 (topic 1), d3 (topic 1), "));
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "base/error.h"
+#include "base/file.h"
 #include "cli/command.h"
 #include "cli/commands/curate/steps.h"
 #include "cli/shared_options.h"
@@ -18,6 +19,17 @@ void add_query_field(CLI::App& step, std::string& name) {
 
 std::string counted_size(std::size_t count, const std::string& one, const std::string& many) {
   return base::counted(static_cast<long>(count), one, many);
+}
+
+void require_same(const std::filesystem::path& file, const std::string& text) {
+  if (base::is_there(file) && base::read_file(file) != text)
+    throw base::BadInput(file.string() +
+                         ": is there, and holds something else; --replace writes it anew (look at what it and the "
+                         "later files hold)");
+}
+
+void add_replace(CLI::App& step, bool& is_replacing) {
+  step.add_flag("--replace", is_replacing, "write the step's file anew where WORK has another");
 }
 
 void say_misfits(const std::filesystem::path& work) {

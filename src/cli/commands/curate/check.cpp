@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <memory>
 
 #include "base/error.h"
@@ -51,6 +52,8 @@ void print_violations(const std::vector<curate::Violation>& violations, report::
 
 void run_check(const Options& options) {
   const report::Format format = parse_format(options.format);
+  if (std::isnan(options.check.least_share) || std::isnan(options.check.most_share))
+    throw base::BadUsage("--least-share and --most-share are numbers from 0 to 1");
   if (options.check.least_share > options.check.most_share)
     throw base::BadUsage("--least-share is more than --most-share");
   const auto violations = find_violations(curate::read_curation(options.work), options.check);

@@ -26,7 +26,7 @@ struct Options {
   std::string work, collection, type;
   ModelFlags model{};
   text::PassageSize size{};
-  bool is_whole = false;
+  bool is_whole = false, is_replacing = false;
 };
 
 /// What is written while passages are scored, and removed when they are chosen.
@@ -44,7 +44,7 @@ text::PassageSize passage_size(const Options& options) {
 std::vector<collection::CollectionDocument> read_documents(const Options& options,
                                                            const std::vector<curate::PooledDocument>& pool) {
   collection::CollectionReader reader(options.collection, collection_type(options.type));
-  auto found = find_documents(reader, pool);
+  auto found = find_documents(reader, pool, options.collection);
   const auto report = reader.report();
   say_all(report.complaints);
   say_all(report.notes);
@@ -90,12 +90,17 @@ void run_documents(const Options& options) {
   const fs::path file = fs::path(options.work) / curate::kDocumentsFile, log_file = fs::path(options.work) / kLogFile;
   std::vector<curate::BestPassage> best;
   if (!tasks.empty()) {
-    curate::PassageLog log(log_file, passage_key(problem, model.identity()));
+    curate::PassageLog log(log_file, passage_key(problem, model.identity()), problem);
+    if (log.ignored() > 0)
+      say(log_file.string() + ": ignored " + base::counted(log.ignored(), "line", "lines") +
+          " that do not fit the pool; what they were of is scored anew");
     score_passages(problem, tasks, model, log);
     best = log.best();
   }
   const auto curated = curated_documents(problem, best);
-  base::write_file(file, documents_text(curated));
+  const std::string text = documents_text(curated);
+  if (!options.is_replacing) require_same(file, text);
+  base::write_file(file, text);
   std::error_code ignored;
   fs::remove(log_file, ignored);
   say(counted_size(curated.size(), "document is", "documents are") + " in " + file.string());
@@ -126,6 +131,7 @@ void add_curate_documents(CLI::App& curate) {
       ->check(CLI::Range(0L, 1'000'000L))
       ->capture_default_str();
   app.add_flag("--whole", options->is_whole, "take the whole text of every document");
+  add_replace(app, options->is_replacing);
   app.footer(
       "Reads the collection once. A text longer than --words is cut, and the passage that the model scores highest\n"
       "under the topic's query and original instruction is kept (MaxP); where several topics have the document, the\n"

@@ -19,6 +19,7 @@ struct Options {
   std::string work, qrels;
   std::vector<std::string> runs;
   std::size_t size = curate::kPoolSize;
+  bool is_replacing = false;
 };
 
 /// A run with its name: NAME=FILE says it, else its tag is it.
@@ -35,6 +36,11 @@ void run_pool(const Options& options) {
   const auto curation = curate::read_curation_until(options.work, curate::kTopicsFile);
   const auto judgments = collection::read_judgments(options.qrels);
   say_all(judgments.notes);
+  try {
+    require_relevant(curation.topics, judgments, options.size);
+  } catch (const base::BadInput& fault) {
+    throw base::BadInput(options.qrels + ": " + fault.what());
+  }
   std::deque<collection::Run> runs;  // which do not move
   std::vector<curate::NamedRun> named;
   std::set<std::string> names;
@@ -45,13 +51,18 @@ void run_pool(const Options& options) {
     const std::string name = file.name.empty() ? runs.back().tag : file.name;
     if (name.find(',') != std::string::npos)
       throw base::BadUsage("the run " + name + " has a comma in its name; --run NAME=" + file.file + " gives another");
+    if (name == "judged")
+      throw base::BadUsage("no run is called judged, which a pool says of relevant documents; --run NAME=" + file.file +
+                           " gives another name");
     if (!names.insert(name).second)
       throw base::BadUsage("two runs are called " + name + "; --run NAME=" + file.file + " gives another name");
     named.push_back({name, &runs.back()});
   }
   const curate::Pool pool = make_pool(curation.topics, judgments, named, options.size);
   const fs::path file = fs::path(options.work) / curate::kPoolFile;
-  base::write_file(file, pool_text(pool.documents));
+  const std::string text = pool_text(pool.documents);
+  if (!options.is_replacing) require_same(file, text);
+  base::write_file(file, text);
   say_all(pool.notes);
   say(counted_size(pool.documents.size(), "candidate", "candidates") + " of " +
       counted_size(curation.topics.size(), "topic", "topics") + " in " + file.string());
@@ -73,6 +84,7 @@ void add_curate_pool(CLI::App& curate) {
       ->type_name("N")
       ->check(CLI::Range(1L, 1'000'000L))
       ->capture_default_str();
+  add_replace(app, options->is_replacing);
   app.footer(
       "All documents judged 1 and more, and the first non-relevant of each run, then the second of each, and so on, "
       "until\n"

@@ -33,13 +33,13 @@ curate::Curation read_any(const std::string& path) {
 
 /// The whole collection's topics that have a query, with their narratives.
 std::optional<curate::SideStatistics> read_collection(const Options& options) {
+  const collection::QueryPart part = parse_query_part(options.query);
   if (options.topics.empty() != options.qrels.empty())
     throw BadUsage("--topics and --qrels belong together: the whole collection's");
   if (options.topics.empty()) return std::nullopt;
   if (options.paths.size() > 1) throw BadUsage("--topics and --qrels are of one benchmark; name one");
   const auto topics = collection::read_topics(options.topics);
   const auto judgments = collection::read_judgments(options.qrels);
-  const collection::QueryPart part = parse_query_part(options.query);
   std::vector<curate::CurationTopic> judged;
   for (const auto& topic : topics.topics)
     if (judgments.find(topic.id) != nullptr)
@@ -60,9 +60,10 @@ std::string one_decimal(double number) {
   return text;
 }
 
+/// Without a document that is judged, nothing is known of the relevant ones.
 void add_row(report::Table& table, const std::string& name, const char* which, const curate::SideStatistics& side) {
   table.rows.push_back({name, which, std::to_string(side.topics), one_decimal(side.query_words),
-                        one_decimal(side.instruction_words), one_decimal(side.relevant)});
+                        one_decimal(side.instruction_words), side.relevant > 0 ? one_decimal(side.relevant) : "-"});
 }
 
 std::string name_of_path(const std::string& path) {

@@ -27,6 +27,13 @@ void add_query_field(CLI::App& step, std::string& name);
 /// "1 topic" and so on, from a size.
 std::string counted_size(std::size_t count, const std::string& one, const std::string& many);
 
+/// Throws BadInput where the step's file is there with another content, which --replace would write anew: it may have
+/// been edited.
+void require_same(const std::filesystem::path& file, const std::string& text);
+
+/// --replace of a step that refuses so.
+void add_replace(CLI::App& step, bool& is_replacing);
+
 /// Says so where files of later steps do not fit to those before them (any more).
 void say_misfits(const std::filesystem::path& work);
 

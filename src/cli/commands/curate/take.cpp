@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "base/error.h"
-#include "base/file.h"
+#include "base/folder.h"
 #include "cli/commands/curate/steps.h"
 #include "cli/terminal.h"
 
@@ -33,10 +33,12 @@ void run_take(const Options& options) {
   if (!options.qrels_changed.empty()) taken = curate::rejudgments_from_qrels(options.qrels_changed, curation);
   take_rejudgments(curation, taken.rejudgments, on_conflict);
   say_all(taken.notes);
+  std::vector<base::FolderFile> files;
   if (!options.alterations.empty())
-    base::write_file(work / curate::kAlterationsFile, alterations_text(curation.alterations));
+    files.push_back({std::string(curate::kAlterationsFile), alterations_text(curation.alterations)});
   if (!options.rejudgments.empty() || !options.qrels_changed.empty())
-    base::write_file(work / curate::kRejudgmentsFile, rejudgments_text(curation.rejudgments));
+    files.push_back({std::string(curate::kRejudgmentsFile), rejudgments_text(curation.rejudgments)});
+  base::write_together(work, files);
   say(work.string() + " has " +
       counted_size(curation.alterations.size(), "altered instruction", "altered instructions") + " and " +
       counted_size(curation.rejudgments.size(), "re-judgment", "re-judgments"));

@@ -38,6 +38,7 @@ void say_dropped(const std::vector<curate::DroppedTopic>& dropped) {
 curate::SelectionOptions selection_options(const Options& options) {
   curate::SelectionOptions selection;
   selection.query = parse_query_part(options.query);
+  if (!options.instructions.empty()) selection.instructions_name = options.instructions;
   if (!options.instructions.empty()) selection.instructions = curate::read_instructions(options.instructions);
   if (!options.exclude.empty()) selection.excluded = curate::read_ids(options.exclude);
   selection.only = {options.ids.begin(), options.ids.end()};
