@@ -1,5 +1,6 @@
 #include "curate/annotation_store.h"
 
+#include <functional>
 #include <mutex>
 
 #include "base/error.h"
@@ -82,17 +83,30 @@ struct AnnotationStore::State {
     return found;
   }
 
-  /// The revision that this request was written as, where it was.
-  std::optional<Revision> written(std::string_view request) {
-    std::optional<Revision> revision;
-    find_request.bind(1, request).read_first([&] { revision = find_request.number(0); });
-    return revision;
+  /// What became of the entry's request, where one of that name was written before.
+  std::optional<Written> written(const Entry& entry) {
+    const std::string_view decision = entry.decision ? name_of(*entry.decision) : "";
+    std::optional<Written> before;
+    find_request.bind(1, entry.author.request).read_first([&] {
+      const bool is_same = find_request.text(1) == entry.what && find_request.text(2) == entry.author.annotator &&
+                           find_request.text(3) == entry.author.topic && find_request.text(4) == entry.document &&
+                           find_request.text(5) == decision && find_request.text(6) == entry.text;
+      before = {is_same ? Written::Outcome::kStored : Written::Outcome::kRequestUsed, find_request.number(0)};
+    });
+    return before;
+  }
+
+  /// A transaction whose writes are in the file that the path leads to, or that throws.
+  void write(const std::function<void()>& entries) {
+    database.require_in_place();
+    database.in_transaction(entries);
+    database.require_in_place();
   }
 
   /// Appends, unless the request is already there or nothing would change; `old` is what it replaces, which no longer
   /// stands where it is older than `settled`.
   Written append_over(const Newest& old, const Entry& entry, Revision settled = 0) {
-    if (const auto before = written(entry.author.request)) return {Written::Outcome::kStored, *before};
+    if (const auto before = written(entry)) return *before;
     const auto outcome =
         old.revision == entry.author.seen ? Written::Outcome::kStored : Written::Outcome::kStoredOverAnother;
     const std::string_view decision = entry.decision ? name_of(*entry.decision) : "";
@@ -104,24 +118,23 @@ struct AnnotationStore::State {
   Written judge(std::string_view what, const Author& author, const Verdict& verdict) {
     Written result;
     const std::lock_guard guard(lock);
-    database.in_transaction([&] {
+    write([&] {
       const Newest final_instruction = newest("final", author.topic, "", "");
       const bool is_adjudication = what == "adjudication";
       const std::string_view annotator = is_adjudication ? std::string_view() : author.annotator;
       const Revision settled = is_adjudication ? newest("decision", author.topic, verdict.document, "").revision : 0;
-      if (const auto before = written(author.request))
-        result = {Written::Outcome::kStored, *before};
+      const Entry entry{.what = what,
+                        .author = author,
+                        .document = verdict.document,
+                        .text = verdict.note,
+                        .decision = verdict.decision,
+                        .under = verdict.under};
+      if (const auto before = written(entry))
+        result = *before;
       else if (final_instruction.revision == 0 || final_instruction.revision != verdict.under)
         result = {Written::Outcome::kInstructionChanged, final_instruction.revision};
       else
-        result = append_over(newest(what, author.topic, verdict.document, annotator),
-                             {.what = what,
-                              .author = author,
-                              .document = verdict.document,
-                              .text = verdict.note,
-                              .decision = verdict.decision,
-                              .under = verdict.under},
-                             settled);
+        result = append_over(newest(what, author.topic, verdict.document, annotator), entry, settled);
     });
     return result;
   }
@@ -136,7 +149,8 @@ struct AnnotationStore::State {
   Statement find_newest = database.prepare(
       "SELECT revision, under, coalesce(decision, ''), text FROM journal WHERE what = ? AND topic = ? AND document = ? "
       "AND (? = '' OR annotator = ?) ORDER BY revision DESC LIMIT 1");
-  Statement find_request = database.prepare("SELECT revision FROM journal WHERE request = ?");
+  Statement find_request = database.prepare(
+      "SELECT revision, what, annotator, topic, document, coalesce(decision, ''), text FROM journal WHERE request = ?");
   Statement find_annotators =
       database.prepare("SELECT annotator FROM journal WHERE what = 'annotator' ORDER BY revision");
   Statement find_all = database.prepare(
@@ -201,7 +215,7 @@ std::vector<std::string> AnnotationStore::read_annotators() {
 void AnnotationStore::add_annotator(const std::string& name) {
   base::check(!name.empty());
   const std::lock_guard guard(state_->lock);
-  state_->database.in_transaction([&] {
+  state_->write([&] {
     if (state_->newest("annotator", "", "", name).revision != 0) return;
     const Author author{.annotator = name, .topic = "", .request = "annotator " + name};
     state_->append({.what = "annotator", .author = author});
@@ -211,7 +225,7 @@ void AnnotationStore::add_annotator(const std::string& name) {
 Written AnnotationStore::save_instruction(const Author& author, const std::string& text) {
   Written result;
   const std::lock_guard guard(state_->lock);
-  state_->database.in_transaction([&] {
+  state_->write([&] {
     result = state_->append_over(state_->newest("instruction", author.topic, "", author.annotator),
                                  {.what = "instruction", .author = author, .text = text});
   });
@@ -221,16 +235,17 @@ Written AnnotationStore::save_instruction(const Author& author, const std::strin
 Written AnnotationStore::make_final(const Author& author, const std::string& text) {
   Written result;
   const std::lock_guard guard(state_->lock);
-  state_->database.in_transaction([&] {
+  state_->write([&] {
     const Newest old = state_->newest("final", author.topic, "", "");
+    const Entry entry{.what = "final", .author = author, .text = text};
     if (old.revision != 0 && old.text == text)
       result = {Written::Outcome::kStored, old.revision};
-    else if (const auto before = state_->written(author.request))
-      result = {Written::Outcome::kStored, *before};
+    else if (const auto before = state_->written(entry))
+      result = *before;
     else if (old.revision != author.seen)
       result = {Written::Outcome::kInstructionChanged, old.revision};
     else
-      result.revision = state_->append({.what = "final", .author = author, .text = text});
+      result.revision = state_->append(entry);
   });
   return result;
 }

@@ -30,6 +30,7 @@ struct Written {
   enum class Outcome {
     kStored,
     kStoredOverAnother,   ///< stored, and what it replaced was newer than what its author had seen
+    kRequestUsed,         ///< nothing is stored: another write has the request's name
     kInstructionChanged,  ///< nothing is stored: another instruction is final than the author had seen
   };
   Outcome outcome = Outcome::kStored;

@@ -11,6 +11,10 @@
 
 namespace heed::curate {
 
+bool is_same_text(std::string_view a, std::string_view b) {
+  return text::passages(a, {.words = 1, .overlap = 0}) == text::passages(b, {.words = 1, .overlap = 0});
+}
+
 namespace {
 
 std::string of_topic(const std::string& topic) {
@@ -43,10 +47,6 @@ std::vector<std::string_view> dropped_words(std::string_view original, std::stri
     if (found == kept.end() || found->second < count) dropped.push_back(word);
   }
   return dropped;
-}
-
-bool is_same_text(std::string_view a, std::string_view b) {
-  return text::passages(a, {.words = 1, .overlap = 0}) == text::passages(b, {.words = 1, .overlap = 0});
 }
 
 /// Looks at a curation, rule by rule.

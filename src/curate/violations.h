@@ -31,6 +31,9 @@ struct CheckOptions {
   std::size_t most_words = 400;  ///< of a document's text: the passage's size
 };
 
+/// Whether both have the same words, whatever white space is between them (and no word where one is empty).
+bool is_same_text(std::string_view a, std::string_view b);
+
 /// All violations, in the order of topics and pool. Errors are: a topic without a pool or without a relevant document;
 /// a document of a pool without its text; an altered instruction that is the original; a relevant document of an
 /// altered topic that is not re-judged, or unsure; a document newly relevant; no relevant document left. Warnings: a

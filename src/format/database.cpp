@@ -1,9 +1,12 @@
 #include "format/database.h"
 
 #include <chrono>
+#include <optional>
 #include <thread>
+#include <utility>
 
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -35,6 +38,7 @@ struct Database::State {
   void open() {
     require(sqlite3_open_v2(path.c_str(), &database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr));
     sqlite3_busy_timeout(database, 30000);
+    opened = place();
   }
 
   /// Of several processes that open a new file at once one changes the mode; SQLite refuses the others at once, without
@@ -52,8 +56,16 @@ struct Database::State {
     execute("PRAGMA synchronous = " + std::string(synchronous));
   }
 
+  /// Of the file that the path leads to; empty where it leads to none.
+  std::optional<std::pair<dev_t, ino_t>> place() const {
+    struct stat found {};
+    if (stat(path.c_str(), &found) != 0) return std::nullopt;
+    return std::pair(found.st_dev, found.st_ino);
+  }
+
   std::string path, name, if_damaged;
   const char* synchronous;
+  std::optional<std::pair<dev_t, ino_t>> opened;
   sqlite3* database = nullptr;
 };
 
@@ -113,6 +125,11 @@ void Database::in_transaction(const std::function<void()>& write) {
     sqlite3_exec(state_->database, "ROLLBACK", nullptr, nullptr, nullptr);  // of what already failed
     throw;
   }
+}
+
+void Database::require_in_place() const {
+  if (!state_->opened || state_->place() != state_->opened)
+    throw BadInput(state_->path + ": was removed or replaced while it was open: nothing is stored; restart");
 }
 
 void Database::fail_as_damaged() const {

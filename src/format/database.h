@@ -44,6 +44,8 @@ class Database {
   Statement prepare(const char* sql);
   /// All of what `write` does, or nothing of it where it throws. No other connection writes meanwhile.
   void in_transaction(const std::function<void()>& write);
+  /// Throws BadInput where the path no longer leads to the file that was opened: what is written there is lost.
+  void require_in_place() const;
   /// Throws the BadInput of a file whose rows are not what was written.
   [[noreturn]] void fail_as_damaged() const;
 

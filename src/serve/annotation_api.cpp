@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "curate/annotation_store.h"
+#include "curate/violations.h"
 #include "format/fields.h"
 #include "format/json.h"
 
@@ -73,7 +74,9 @@ class Fields {
 
   bool is_true(const char* key) const {
     const auto found = json_.find(key);
-    return found != json_.end() && *found == true;
+    if (found == json_.end()) return false;
+    if (!found->is_boolean()) throw Refusal{400, quoted(key) + " is neither true nor false"};
+    return found->get<bool>();
   }
 
   std::optional<curate::Decision> decision() const {
@@ -107,6 +110,10 @@ Json agreement_json(const curate::Agreement& agreement) {
 }
 
 ApiReply reply_of(const Written& result) {
+  if (result.outcome == Written::Outcome::kRequestUsed)
+    return refusal(409, "not stored: another request had the same name (\"request\"); give each one of its own");
+  if (result.outcome == Written::Outcome::kInstructionChanged && result.revision == 0)
+    return {409, written({{"error", "not stored: no instruction of this topic is final"}, {"final", 0}})};
   if (result.outcome == Written::Outcome::kInstructionChanged)
     return {409, written({{"error", "not stored: the final instruction has changed; read it, and decide again"},
                           {"final", result.revision}})};
@@ -353,8 +360,8 @@ ApiReply make_final(State& state, const ApiRequest& request) {
   const Fields fields(request.body);
   const Author author = state.author(fields);
   const std::string text = fields.text("text", kLongestInstruction);
-  if (format::trimmed(text).empty()) throw Refusal{400, "the altered instruction is empty"};
-  if (format::trimmed(text) == format::trimmed(state.topic_named(author.topic).instruction))
+  if (curate::is_same_text(text, "")) throw Refusal{400, "the altered instruction is empty"};
+  if (curate::is_same_text(text, state.topic_named(author.topic).instruction))
     throw Refusal{400, "the altered instruction is the original one"};
   return reply_of(state.store->make_final(author, text));
 }

@@ -99,7 +99,9 @@ void export_annotations(const Options& options) {
     throw base::BadInput(folder.string() + ": nothing is exported: " +
                          (options.is_partial ? "no topic has a final altered instruction"
                                              : "no topic is complete; --partial exports what is settled") +
-                         " (topic " + result.incomplete.front().first + ": " + result.incomplete.front().second + ")");
+                         (result.incomplete.empty() ? std::string()
+                                                    : " (topic " + result.incomplete.front().first + ": " +
+                                                          result.incomplete.front().second + ")"));
   for (const auto& [topic, missing] : result.incomplete)
     say("topic " + topic + " is not complete: " + missing +
         (options.is_partial
@@ -129,6 +131,7 @@ void serve_page(const Options& options) {
 void annotate(const Options& options) {
   if (options.open != "yes" && options.open != "no" && options.open != "auto")
     throw base::BadUsage("--open is yes, no or auto, not " + options.open);
+  if (options.host.empty()) throw base::BadUsage("--host is an address to listen at, not empty");
   if (options.is_partial && !options.is_export) throw base::BadUsage("--partial needs --export");
   if (options.is_export)
     export_annotations(options);
