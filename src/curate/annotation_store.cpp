@@ -21,7 +21,7 @@ constexpr const char* kSchema[] = {
     "CREATE INDEX IF NOT EXISTS newest ON journal (what, topic, document, annotator, revision)"};
 
 constexpr format::DatabaseKind kAnnotationStore = {
-    .name = "annotation store",
+    .name = "store of annotations",
     .application_id = 0x68656161,  // "heaa"
     .version = 1,
     .durability = format::Durability::kPowerCut,

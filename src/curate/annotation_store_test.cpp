@@ -26,6 +26,19 @@ Judgment judgment_of(AnnotationStore& store, const std::string& annotator, const
   return store.read().topics["1"].judgments[document][annotator];
 }
 
+TEST(AnnotationStore, StoresNothingInAFileThatWasRemovedOrReplaced) {
+  const TemporaryDir dir;
+  const auto path = dir.path() / kAnnotationsFile;
+  AnnotationStore store(path);
+  store.add_annotator("ann");
+  const Revision under = store.make_final(author("ann"), "Only at sea.").revision;
+  std::filesystem::rename(path, dir.path() / "elsewhere.db");
+  EXPECT_EQ(complaint_of([&] {
+              store.decide(author("ann"), {"d1", kRelevant, "", under});
+            }),
+            path.string() + ": was removed or replaced while it was open: nothing is stored; restart");
+}
+
 TEST(AnnotationStore, KeepsWhatWasWrittenWithItsOrder) {
   const TemporaryDir dir;
   const auto path = dir.path() / kAnnotationsFile;

@@ -131,6 +131,7 @@ struct AnnotationApi::State {
       throw base::BadInput(folder.string() +
                            ": there is nothing to judge: no topic has a relevant document in its pool");
     store = std::make_unique<curate::AnnotationStore>(folder / curate::kAnnotationsFile);
+    store->read();  // what is damaged is refused before anybody judges
     topics = std::move(curation.topics);
     for (const curate::Alteration& alteration : curation.alterations)
       suggestions[alteration.topic] = alteration.instruction;
@@ -303,8 +304,9 @@ Json judgments_json(const std::map<std::string, curate::Judgment>& by_annotator,
 }
 
 /// The documents of a topic on which its annotators differ, settled or not.
-Json differences_json(const State& state, const std::string& topic, const TopicAnnotations& annotations) {
-  const auto annotators = annotators_of(annotations);
+/// Where these annotators differ, or are unsure, whatever others have decided so far.
+Json differences_json(const State& state, const std::string& topic, const TopicAnnotations& annotations,
+                      const std::vector<std::string>& annotators) {
   Json list = Json::array();
   for (const std::string& id : state.documents_of(topic)) {
     const curate::Settlement settled = settlement(annotations, id, annotators);
@@ -338,7 +340,7 @@ ApiReply show_agreement(State& state, const ApiRequest& request) {
                       {"query", topic.query},
                       {"final", of_topic.final_instruction ? of_topic.final_instruction->revision : 0},
                       {"agreement", agreement_json(curate::agreement(pairs))},
-                      {"differences", differences_json(state, topic.id, of_topic)}});
+                      {"differences", differences_json(state, topic.id, of_topic, {first, second})}});
   }
   return {200, written({{"revision", annotations.revision},
                         {"agreement", agreement_json(curate::agreement(all))},

@@ -32,8 +32,8 @@ struct HttpOptions {
   std::string host;
   int port = 0;                ///< 0: a free one
   std::size_t most_bytes = 0;  ///< of a request's body; a longer one is answered by 413
-  int threads = 16;            ///< how many requests are answered at once
-  int patience = 10;           ///< seconds that a client may take for its next bytes
+  int threads = 128;           ///< how many requests are answered at once, slow clients among them
+  int patience = 3;            ///< seconds that a client may take for its next bytes
 };
 
 /// Called by several threads at once; neither may throw.
