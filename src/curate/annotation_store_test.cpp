@@ -193,7 +193,7 @@ TEST(AnnotationStore, AnotherFileIsRefused) {
   const TemporaryDir dir;
   const auto path = dir.write("a.db", "text");
   EXPECT_EQ(complaint_of([&] { const AnnotationStore store(path); }),
-            path.string() + ": the annotation store cannot be used: file is not a database");
+            path.string() + ": the store of annotations cannot be used: file is not a database");
 }
 
 }  // namespace

@@ -111,7 +111,7 @@ TEST(Annotate, RefusesWhatItCannotServe) {
   EXPECT_TRUE(
       refused(heed({"annotate", work.path(), "--port", "0", "--host", "203.0.113.7"}), 69, "cannot be listened at"));
   work.dir.write("annotations.db", "text\n");
-  EXPECT_TRUE(refused(heed({"annotate", work.path(), "--port", "0"}), 65, "the annotation store cannot be used"));
+  EXPECT_TRUE(refused(heed({"annotate", work.path(), "--port", "0"}), 65, "the store of annotations cannot be used"));
 }
 
 }  // namespace

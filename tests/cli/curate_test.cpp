@@ -271,7 +271,7 @@ TEST_F(Curate, WhatDoesNotFitIsSaidByEachStep) {
   EXPECT_TRUE(refused(pool({"--run", file("a.run")}), 64, "two runs are called a"));
   EXPECT_NE(pool().err.find("topic 1 has 4 of 1000 candidates: the runs are too shallow"), std::string::npos);
   EXPECT_TRUE(refused(documents({"--overlap", "4"}), 64, "--overlap"));
-  EXPECT_TRUE(refused(documents({"--type", "x"}), 64, "--type is one of"));
+  EXPECT_TRUE(refused(documents({"--type", "x"}), 64, "there is no type of collections x"));
   dir_.write("collection.jsonl", R"({"_id":"d1","text":"x"})");
   EXPECT_TRUE(
       refused(documents(), 65, "collection.jsonl: lacks 5 documents of the pool: d2 (topic 1), d3 (topic 1), "));
