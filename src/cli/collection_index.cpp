@@ -1,5 +1,7 @@
 #include "cli/collection_index.h"
 
+#include <cmath>
+
 #include "base/error.h"
 #include "format/fields.h"
 #include "retrieve/dense_index.h"
@@ -77,8 +79,20 @@ void add_index_search(CLI::App& app, IndexSearchFlags& flags) {
                       ->check(CLI::Range(1, 10'000'000))};
 }
 
+namespace {
+
+/// A number that is none passes every range.
+void require_numbers(const IndexSearchFlags& flags) {
+  for (const auto& [name, value] :
+       {std::pair("--k1", flags.bm25.k1), {"--b", flags.bm25.b}, {"--rm3-original-weight", flags.rm3.original_weight}})
+    if (std::isnan(value)) throw base::BadUsage(std::string(name) + " is not a number");
+}
+
+}  // namespace
+
 OpenIndex open_index(const std::filesystem::path& folder, const IndexSearchFlags& flags, const NeedEncoder& encoder) {
   OpenIndex index;
+  require_numbers(flags);
   index.head = retrieve::read_index_head(folder);
   check_flags(folder, index.head, flags);
   const std::string collection = ", collection " + index.head.collection + passages_of(index.head);

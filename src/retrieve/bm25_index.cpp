@@ -277,6 +277,8 @@ class Bm25Index::State {
     for (const Hit& hit : hits) {
       const auto document = reader(worker, hit.shard).get_document(hit.entry, Xapian::DOC_ASSUME_VALID);
       result.push_back({{document.get_data(), hit.score}, hit});
+      if (result.back().found.document.empty())
+        throw BadInput(path_of(hit.shard).string() + ": is damaged: a document has no id; index the collection anew");
     }
     std::ranges::sort(result, [](const Placed& a, const Placed& b) {
       return a.found.score != b.found.score ? a.found.score > b.found.score : a.found.document > b.found.document;
