@@ -4,13 +4,11 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "base/ascii.h"
+
 namespace heed::format {
 
 namespace {
-
-bool is_blank(char c) {
-  return c == ' ' || (c >= '\t' && c <= '\r');
-}
 
 template <class Number>
 std::optional<Number> parse_whole(std::string_view text) {
@@ -31,10 +29,10 @@ Fields split_fields(std::string_view line) {
   const char* at = line.data();
   const char* const end = at + line.size();
   while (true) {
-    while (at != end && is_blank(*at)) ++at;
+    while (at != end && base::is_white_space(*at)) ++at;
     if (at == end) return fields;
     const char* const begin = at;
-    while (at != end && !is_blank(*at)) ++at;
+    while (at != end && !base::is_white_space(*at)) ++at;
     fields.push_back({begin, static_cast<std::size_t>(at - begin)});
   }
 }
@@ -71,8 +69,8 @@ std::string exact(double value) {
 }
 
 std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  while (!text.empty() && base::is_white_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && base::is_white_space(text.back())) text.remove_suffix(1);
   return text;
 }
 

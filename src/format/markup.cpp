@@ -12,18 +12,14 @@
 
 namespace heed::format {
 
+using base::is_letter;
+using base::is_white_space;
 using base::lower_case;
 
 namespace {
 
-bool is_letter(char c) {
-  return lower_case(c) >= 'a' && lower_case(c) <= 'z';
-}
 bool is_name_character(char c) {
   return is_letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == ':';
-}
-bool is_white(char c) {
-  return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
 /// HTML's names of the characters 160 to 255, in that order.
@@ -136,7 +132,7 @@ std::optional<std::size_t> MarkupReader::tag_end(std::size_t at) const {
   if (i < text_.size() && text_[i] == '/') ++i;
   if (i >= text_.size() || !is_letter(text_[i])) return std::nullopt;
   while (i < text_.size() && is_name_character(text_[i])) ++i;
-  if (i == text_.size() || !(is_white(text_[i]) || text_[i] == '/' || text_[i] == '>')) return std::nullopt;
+  if (i == text_.size() || !(is_white_space(text_[i]) || text_[i] == '/' || text_[i] == '>')) return std::nullopt;
   const std::size_t limit = std::min(text_.find('<', i), text_.size());
   for (; i < limit; ++i) {
     if (text_[i] == '>') return i + 1;

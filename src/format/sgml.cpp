@@ -4,27 +4,22 @@
 #include <charconv>
 #include <cstdint>
 
+#include "base/ascii.h"
 #include "base/error.h"
 #include "format/byte_reader.h"
 #include "format/fields.h"
 
 namespace heed::format {
 
+using base::is_letter;
+using base::is_white_space;
+
 namespace {
 
 constexpr std::string_view kComment = "<!--", kCdata = "<![CDATA[";
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-bool is_letter(char c) {
-  return lower(c) >= 'a' && lower(c) <= 'z';
-}
 bool is_name_character(char c) {
   return is_letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == ':';
-}
-bool is_white(char c) {
-  return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
 SgmlEvent text_event(std::string_view text) {
@@ -108,7 +103,7 @@ bool SgmlReader::is_tag(std::size_t at) const {
   if (content_[at] != '<' || begin >= content_.size() || !is_letter(content_[begin])) return false;
   std::size_t end = begin;
   while (end < content_.size() && is_name_character(content_[end])) ++end;
-  if (end == content_.size() || !(is_white(content_[end]) || content_[end] == '/' || content_[end] == '>'))
+  if (end == content_.size() || !(is_white_space(content_[end]) || content_[end] == '/' || content_[end] == '>'))
     return false;
   end = content_.find_first_of("<>", end);
   return end != std::string::npos && content_[end] == '>';
@@ -147,8 +142,7 @@ SgmlEvent SgmlReader::tag() {
   if (event.kind == SgmlEvent::Kind::kClose) inside.remove_prefix(1);
   if (inside.ends_with('/')) inside.remove_suffix(1);
   const auto name_end = std::ranges::find_if_not(inside, is_name_character);
-  lower_name_.assign(inside.begin(), name_end);
-  std::ranges::transform(lower_name_, lower_name_.begin(), lower);
+  lower_name_ = base::lower_case(std::string_view(inside.begin(), name_end));
   event.name = lower_name_;
   event.attributes = trimmed(inside.substr(lower_name_.size()));
   return event;
