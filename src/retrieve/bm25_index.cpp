@@ -280,9 +280,7 @@ class Bm25Index::State {
       if (result.back().found.document.empty())
         throw BadInput(path_of(hit.shard).string() + ": is damaged: a document has no id; index the collection anew");
     }
-    std::ranges::sort(result, [](const Placed& a, const Placed& b) {
-      return a.found.score != b.found.score ? a.found.score > b.found.score : a.found.document > b.found.document;
-    });
+    std::ranges::sort(result, ranks_before, &Placed::found);
     if (result.size() > k) result.resize(k);
     return result;
   }

@@ -212,9 +212,7 @@ DenseIndex::Ranked DenseIndex::rank(std::span<const float> query, const std::vec
   }
   Ranked ranked;
   for (const auto& [document, score] : best) ranked.found.push_back({std::string(document), score});
-  std::ranges::sort(ranked.found, [](const Found& a, const Found& b) {
-    return a.score != b.score ? a.score > b.score : a.document > b.document;
-  });
+  std::ranges::sort(ranked.found, ranks_before);
   const bool is_all = neighbours.size() < fetched;
   if (ranked.found.size() > k) ranked.found.resize(k);
   if (is_all || k == 0) {

@@ -15,6 +15,11 @@ struct Found {
   double score = 0;
 };
 
+/// The order of results: the higher score first, among equal scores the greater id, as collection::ranks_before.
+inline bool ranks_before(const Found& a, const Found& b) {
+  return a.score != b.score ? a.score > b.score : a.document > b.document;
+}
+
 /// Finds documents in a whole collection. An instance belongs to one thread at a time, and may use several itself.
 class Retriever {
  public:
