@@ -18,11 +18,11 @@ using format::Json;
 namespace {
 
 std::string spaced(const Json& json) {
-  if (!json.is_structured()) return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  if (!json.is_structured()) return format::compact(json);
   std::string text;
   for (const auto& [key, value] : json.items()) {
     if (!text.empty()) text += ", ";
-    if (json.is_object()) text += Json(key).dump(-1, ' ', false, Json::error_handler_t::replace) + ": ";
+    if (json.is_object()) text += format::compact(Json(key)) + ": ";
     text += spaced(value);
   }
   return json.is_object() ? "{" + text + "}" : "[" + text + "]";

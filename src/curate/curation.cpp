@@ -137,8 +137,14 @@ Rejudgment read_rejudgment(JsonlReader& line, Known& known) {
   return rejudgment;
 }
 
-void require_lines(std::size_t count, const fs::path& path) {
-  if (count == 0) throw base::BadInput(path.string() + ": has no lines, so there is nothing to take");
+/// What the lines of a file say, of which there has to be one.
+template <class Thing>
+std::vector<Thing> read_things(const fs::path& path, Known known, Thing (*read_line)(JsonlReader&, Known&)) {
+  std::vector<Thing> things;
+  JsonlReader line(path);
+  while (line.next()) things.push_back(read_line(line, known));
+  if (things.empty()) throw base::BadInput(path.string() + ": has no lines, so there is nothing to take");
+  return things;
 }
 
 /// Throws BadInput for an id that could not be read again.
@@ -152,7 +158,7 @@ void require_id(std::string_view kind, const std::string& id) {
 template <class Thing, class ToJson>
 std::string lines_text(const std::vector<Thing>& things, const ToJson& to_json) {
   std::string text;
-  for (const Thing& thing : things) text += to_json(thing).dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  for (const Thing& thing : things) text += format::compact(to_json(thing)) + "\n";
   return text;
 }
 
@@ -205,21 +211,11 @@ Curation read_curation_until(const fs::path& folder, std::string_view last) {
 }
 
 std::vector<Alteration> read_alterations(const fs::path& path, const Curation& curation) {
-  std::vector<Alteration> alterations;
-  Known known = known_of(curation);
-  JsonlReader line(path);
-  while (line.next()) alterations.push_back(read_alteration(line, known));
-  require_lines(alterations.size(), path);
-  return alterations;
+  return read_things(path, known_of(curation), read_alteration);
 }
 
 std::vector<Rejudgment> read_rejudgments(const fs::path& path, const Curation& curation) {
-  std::vector<Rejudgment> rejudgments;
-  Known known = known_of(curation);
-  JsonlReader line(path);
-  while (line.next()) rejudgments.push_back(read_rejudgment(line, known));
-  require_lines(rejudgments.size(), path);
-  return rejudgments;
+  return read_things(path, known_of(curation), read_rejudgment);
 }
 
 std::string topics_text(const std::vector<CurationTopic>& topics) {

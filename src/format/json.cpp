@@ -54,6 +54,10 @@ Document parsed(const std::filesystem::path& path) {
 
 }  // namespace
 
+std::string compact(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 Json read_json(const std::filesystem::path& path) {
   return parsed<Json>(path);
 }

@@ -124,7 +124,7 @@ Json JsonService::answer_to(const Json& body) const {
   Request request{.url = state_->settings.url,
                   .method = "POST",
                   .headers = {{"Content-Type", "application/json"}, {"Accept", "application/json"}},
-                  .body = body.dump(-1, ' ', false, Json::error_handler_t::replace),
+                  .body = format::compact(body),
                   .secret = state_->settings.key};
   struct Slot {
     State& state;

@@ -314,7 +314,7 @@ std::string AnswerLog::answer(const ChatQuestion& question, const Json& what, co
   json["prompt_sha256"] = key.first;
   json["answer"] = answer;
   const std::lock_guard guard(lock_);
-  out_ << json.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n' << std::flush;
+  out_ << format::compact(json) << '\n' << std::flush;
   if (!out_) throw BadInput(path_.string() + ": cannot be written");
   answers_.emplace(key, answer);
   return answer;

@@ -30,12 +30,8 @@ struct Refusal {
   std::string sentence;
 };
 
-std::string written(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 ApiReply refusal(int status, const std::string& sentence) {
-  return {status, written({{"error", sentence}})};
+  return {status, format::compact({{"error", sentence}})};
 }
 
 /// A request's JSON object, whose fields are asked for by name.
@@ -113,12 +109,13 @@ ApiReply reply_of(const Written& result) {
   if (result.outcome == Written::Outcome::kRequestUsed)
     return refusal(409, "not stored: another request had the same name (\"request\"); give each one of its own");
   if (result.outcome == Written::Outcome::kInstructionChanged && result.revision == 0)
-    return {409, written({{"error", "not stored: no instruction of this topic is final"}, {"final", 0}})};
+    return {409, format::compact({{"error", "not stored: no instruction of this topic is final"}, {"final", 0}})};
   if (result.outcome == Written::Outcome::kInstructionChanged)
-    return {409, written({{"error", "not stored: the final instruction has changed; read it, and decide again"},
-                          {"final", result.revision}})};
+    return {409, format::compact({{"error", "not stored: the final instruction has changed; read it, and decide again"},
+                                  {"final", result.revision}})};
   const bool is_over = result.outcome == Written::Outcome::kStoredOverAnother;
-  return {200, written({{"outcome", is_over ? "stored_over_another" : "stored"}, {"revision", result.revision}})};
+  return {200,
+          format::compact({{"outcome", is_over ? "stored_over_another" : "stored"}, {"revision", result.revision}})};
 }
 
 }  // namespace
@@ -260,11 +257,11 @@ ApiReply show_state(State& state, const ApiRequest& request) {
   for (const curate::CurationTopic& topic : state.topics)
     json["topics"].push_back(
         topic_json(state, topic, annotations_of(annotations, topic.id), asked(request, "annotator")));
-  return {200, written(json)};
+  return {200, format::compact(json)};
 }
 
 ApiReply show_revision(State& state, const ApiRequest&) {
-  return {200, written({{"store", state.store->id()}, {"revision", state.store->revision()}})};
+  return {200, format::compact({{"store", state.store->id()}, {"revision", state.store->revision()}})};
 }
 
 ApiReply show_documents(State& state, const ApiRequest& request) {
@@ -277,7 +274,7 @@ ApiReply show_documents(State& state, const ApiRequest& request) {
                     {"title", state.title_of(id)},
                     {"text", found == state.texts.end() ? Json(nullptr) : Json(found->second.text)}});
   }
-  return {200, written({{"documents", list}})};
+  return {200, format::compact({{"documents", list}})};
 }
 
 std::string_view name_of(curate::Standing standing) {
@@ -342,15 +339,15 @@ ApiReply show_agreement(State& state, const ApiRequest& request) {
                       {"agreement", agreement_json(curate::agreement(pairs))},
                       {"differences", differences_json(state, topic.id, of_topic, {first, second})}});
   }
-  return {200, written({{"revision", annotations.revision},
-                        {"agreement", agreement_json(curate::agreement(all))},
-                        {"topics", topics}})};
+  return {200, format::compact({{"revision", annotations.revision},
+                                {"agreement", agreement_json(curate::agreement(all))},
+                                {"topics", topics}})};
 }
 
 ApiReply add_annotator(State& state, const ApiRequest& request) {
   const std::string name = Fields(request.body).name("annotator");
   state.store->add_annotator(name);
-  return {200, written({{"annotator", name}})};
+  return {200, format::compact({{"annotator", name}})};
 }
 
 ApiReply save_instruction(State& state, const ApiRequest& request) {
@@ -391,7 +388,7 @@ ApiReply export_annotations(State& state, const ApiRequest& request) {
   if (!result.topics.empty())
     for (const std::string_view file : {curate::kAlterationsFile, curate::kRejudgmentsFile})
       files.push_back((std::filesystem::absolute(state.folder) / file).lexically_normal().string());
-  return {200, written({{"files", files}, {"topics", result.topics}, {"incomplete", incomplete}})};
+  return {200, format::compact({{"files", files}, {"topics", result.topics}, {"incomplete", incomplete}})};
 }
 
 struct Call {

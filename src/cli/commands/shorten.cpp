@@ -108,7 +108,7 @@ std::string results_text(const Work& work, const std::vector<retrieve::ShortInst
       record["keywords"] = results[i].keywords_text();
       record["short_query"] = results[i].short_instruction;
     }
-    text += record.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+    text += format::compact(record) + "\n";
   }
   return text;
 }

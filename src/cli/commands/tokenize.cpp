@@ -62,7 +62,7 @@ std::string line_of(const text::Encoding& encoding, const text::Tokenizer& token
   if (shows_pieces) {
     format::Json pieces = format::Json::array();
     for (const text::TokenId id : encoding.ids) pieces.push_back(tokenizer.piece(id));
-    line += ",\"pieces\":" + pieces.dump(-1, ' ', false, format::Json::error_handler_t::replace);
+    line += ",\"pieces\":" + format::compact(pieces);
   }
   return line + "}\n";
 }
