@@ -36,6 +36,21 @@ function element(tag, attributes = {}, ...children) {
 }
 const button = (text, onclick, attributes = {}) => element("button", { type: "button", onclick, ...attributes }, text);
 
+/// A table that scrolls by itself where the page is narrow.
+const scrolling = (label, table) =>
+  element("div", { class: "table", tabindex: "0", role: "region", "aria-label": label }, table);
+/// The head of a column of numbers.
+const number = (text) => ({ text, class: "number" });
+
+/// A table of rows under these heads, each a text or a number().
+function tableOf(label, heads, rows) {
+  const cells = heads.map((head) => element("th", { scope: "col", class: head.class }, head.text ?? head));
+  return scrolling(
+    label,
+    element("table", {}, element("thead", {}, element("tr", {}, cells)), element("tbody", {}, rows)),
+  );
+}
+
 // What the server says.
 
 class Refused extends Error {
@@ -400,25 +415,7 @@ function showTopics() {
     ),
     switches,
     form,
-    element(
-      "div",
-      { class: "table", tabindex: "0", role: "region", "aria-label": "Topics" },
-      element(
-        "table",
-        {},
-        element(
-          "thead",
-          {},
-          element(
-            "tr",
-            {},
-            ["Topic", "Query", "Altered instruction"].map((head) => element("th", { scope: "col" }, head)),
-            ["Judged", "Still relevant"].map((head) => element("th", { scope: "col", class: "number" }, head)),
-          ),
-        ),
-        element("tbody", {}, rows),
-      ),
-    ),
+    tableOf("Topics", ["Topic", "Query", "Altered instruction", number("Judged"), number("Still relevant")], rows),
   );
   if (me === "") name.focus();
 }
@@ -998,32 +995,12 @@ async function showAgreement(first, second) {
       { class: "soft small" },
       "Cohen's kappa, unweighted, over the documents that both decided under the final instruction; unsure is a decision like the others. 0 is what chance would give, 1 is agreement everywhere.",
     ),
-    element(
-      "div",
-      { class: "table", tabindex: "0", role: "region", "aria-label": "Decisions" },
-      countsTable(answer.agreement, first, second),
-    ),
+    scrolling("Decisions", countsTable(answer.agreement, first, second)),
     element("h2", {}, "By topic"),
-    element(
-      "div",
-      { class: "table", tabindex: "0", role: "region", "aria-label": "Agreement by topic" },
-      element(
-        "table",
-        {},
-        element(
-          "thead",
-          {},
-          element(
-            "tr",
-            {},
-            ["Topic", "Query"].map((head) => element("th", { scope: "col" }, head)),
-            ["Both decided", "Agree", "κ", "To adjudicate"].map((head) =>
-              element("th", { scope: "col", class: "number" }, head),
-            ),
-          ),
-        ),
-        element("tbody", {}, rows),
-      ),
+    tableOf(
+      "Agreement by topic",
+      ["Topic", "Query", number("Both decided"), number("Agree"), number("κ"), number("To adjudicate")],
+      rows,
     ),
     element("h2", {}, "Differences"),
     box,
@@ -1254,27 +1231,16 @@ async function showExport() {
       { class: "soft" },
       `What you (${me}) judged, what all annotators have settled, and what each topic lacks. About half of a topic's documents should still be relevant.`,
     ),
-    element(
-      "div",
-      { class: "table", tabindex: "0", role: "region", "aria-label": "Summary" },
-      element(
-        "table",
-        {},
-        element(
-          "thead",
-          {},
-          element(
-            "tr",
-            {},
-            ["Topic", "Query"].map((head) => element("th", { scope: "col" }, head)),
-            ["You judged", "Still relevant", "Settled", "Still relevant"].map((head) =>
-              element("th", { scope: "col", class: "number" }, head),
-            ),
-            ["Annotators", "Lacks"].map((head) => element("th", { scope: "col" }, head)),
-          ),
-        ),
-        element("tbody", {}, rows),
-      ),
+    tableOf(
+      "Summary",
+      [
+        "Topic",
+        "Query",
+        ...["You judged", "Still relevant", "Settled", "Still relevant"].map(number),
+        "Annotators",
+        "Lacks",
+      ],
+      rows,
     ),
     element("h2", {}, "Export"),
     element("p", {}, "Writes alterations.jsonl and rejudgments.jsonl into the folder."),

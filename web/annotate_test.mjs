@@ -3,27 +3,13 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { withBrowser } from "./browser.mjs";
+import { conclude, kAxe, kDesk, kPhone, test } from "./check.mjs";
 
-const kAxe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const kDesk = { width: 1280, height: 900 },
-  kPhone = { width: 400, height: 800 };
 const kDecisions = { y: "relevant", n: "not_relevant", u: "unsure" };
-
-let failed = 0;
-async function test(name, run) {
-  try {
-    await run();
-    console.log(`ok: ${name}`);
-  } catch (error) {
-    ++failed;
-    console.log(`FAILED: ${name}\n${error.stack}`);
-  }
-}
 
 // A folder to annotate.
 
@@ -480,5 +466,4 @@ try {
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
-console.log(failed === 0 ? "the annotation page is well" : `${failed} failed`);
-process.exit(failed === 0 ? 0 : 1);
+conclude("the annotation page is well");

@@ -4,27 +4,14 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { openFile, withBrowser } from "./browser.mjs";
+import { conclude, kAxe, kDesk, kPhone, test } from "./check.mjs";
 
 const kHere = dirname(fileURLToPath(import.meta.url));
 const kProject = dirname(kHere);
-const kAxe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const kDesk = { width: 1280, height: 900 }, kPhone = { width: 400, height: 800 };
-
-let failed = 0;
-async function test(name, run) {
-  try {
-    await run();
-    console.log(`ok: ${name}`);
-  } catch (error) {
-    ++failed;
-    console.log(`FAILED: ${name}\n${error.stack}`);
-  }
-}
 
 /// Numbers of a results document, as the page may show them: every number in it x100 with one decimal.
 function roundedNumbers(file) {
@@ -225,5 +212,4 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-console.log(failed === 0 ? "all pages are well" : `${failed} failed`);
-process.exit(failed === 0 ? 0 : 1);
+conclude("all pages are well");
