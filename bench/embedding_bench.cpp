@@ -27,7 +27,7 @@ retrieve::LocalModelSource source_of(const std::filesystem::path& folder) {
   retrieve::LocalModelSource source;
   source.name = folder.filename().string();
   source.folder = folder;
-  source.recipe = retrieve::read_recipe_file(folder / "heed.json");
+  source.recipe = recipe::read_recipe_file(folder / "heed.json");
   source.options.threads = base::usable_cores();
   source.options.precision = infer::Precision::kFloat32;
   return source;
@@ -38,7 +38,7 @@ long embed_naively(retrieve::BiEncoder& encoder, const bench::Task& task) {
   long count = 0;
   for (const collection::InstructionTopic& topic : task.data.topics)
     for (const collection::Arm arm : task.data.arms()) {
-      std::vector<retrieve::PromptedText> texts = {query_text(encoder.recipe(), *topic.need(arm))};
+      std::vector<recipe::PromptedText> texts = {query_text(encoder.recipe(), *topic.need(arm))};
       for (const std::uint32_t candidate : topic.candidates(arm))
         texts.push_back(document_text(encoder.recipe(), task.data.corpus[candidate]));
       std::vector<std::size_t> all(texts.size());

@@ -11,7 +11,7 @@
 #include "cli/folders.h"
 #include "cli/terminal.h"
 #include "net/pulled.h"
-#include "retrieve/presets.h"
+#include "recipe/presets.h"
 #include "retrieve/remote_presets.h"
 
 namespace heed::cli {
@@ -19,7 +19,7 @@ namespace heed::cli {
 namespace fs = std::filesystem;
 using base::BadInput;
 using base::BadUsage;
-using retrieve::Preset;
+using recipe::Preset;
 
 namespace {
 
@@ -83,7 +83,7 @@ std::string likely_name(const fs::path& folder) {
 /// The folder that was given, or that of a model that heed pull fetched by an id which is no preset's.
 std::optional<fs::path> folder_meant(const std::string& model) {
   if (fs::is_directory(model)) return model;
-  if (retrieve::find_preset(model) != nullptr || !net::is_repository_id(model)) return std::nullopt;
+  if (recipe::find_preset(model) != nullptr || !net::is_repository_id(model)) return std::nullopt;
   if (variable("HEED_MODELS").empty() && user_cache().empty()) return std::nullopt;
   const fs::path pulled = models_root() / model;
   return base::is_there(pulled / net::kPulledFile) ? std::optional(pulled) : std::nullopt;
@@ -97,27 +97,27 @@ std::string plain_name(std::string name) {
 }
 
 const Preset& preset_named(const std::string& name) {
-  const Preset* const preset = retrieve::find_preset(name);
+  const Preset* const preset = recipe::find_preset(name);
   if (preset == nullptr) throw BadUsage("there is no preset " + name + "; heed models lists them");
   return *preset;
 }
 
-retrieve::ModelRecipe recipe_of(const ModelFlags& flags, const fs::path& folder, const Preset* preset) {
+recipe::ModelRecipe recipe_of(const ModelFlags& flags, const fs::path& folder, const Preset* preset) {
   if (flags.recipe != "sound" && flags.recipe != "paper")
     throw BadUsage("there is no recipe " + flags.recipe + "; known: sound, paper");
   fs::path file = flags.recipe_file;
   if (file.empty() && preset == nullptr && base::is_there(folder / "heed.json")) file = folder / "heed.json";
   if (!file.empty()) {
     if (flags.recipe == "paper") say(file.string() + " is one recipe, which --recipe paper does not change");
-    return retrieve::read_recipe_file(file);
+    return recipe::read_recipe_file(file);
   }
-  if (preset == nullptr) preset = retrieve::find_preset(likely_name(folder));
+  if (preset == nullptr) preset = recipe::find_preset(likely_name(folder));
   if (preset == nullptr)
     throw BadInput(folder.string() +
                    " has no heed.json, which says what the model is for, and its name is no preset's; "
                    "--preset or --recipe-file says it (docs/recipes.md)");
-  return retrieve::recipe_of(*preset,
-                             flags.recipe == "sound" ? retrieve::RecipeStyle::kSound : retrieve::RecipeStyle::kPaper);
+  return recipe::recipe_of(*preset,
+                           flags.recipe == "sound" ? recipe::RecipeStyle::kSound : recipe::RecipeStyle::kPaper);
 }
 
 /// As libtorch spells it, and as people shorten it.
@@ -192,7 +192,7 @@ retrieve::LocalModelSource find_model(const ModelFlags& flags) {
     source.folder = *folder;
     source.name = likely_name(*folder);
   } else {
-    const Preset* const named = retrieve::find_preset(flags.model);
+    const Preset* const named = recipe::find_preset(flags.model);
     if (named == nullptr && flags.model.find('/') != std::string::npos)
       throw BadInput(flags.model + ": there is no such folder, nor a model of that id; heed models lists the models");
     if (named == nullptr)
@@ -266,8 +266,8 @@ std::optional<retrieve::RemoteModelSource> find_remote_model(const ModelFlags& f
   }
   check_remote(flags);
   if (!flags.preset.empty()) {
-    const auto style = flags.recipe == "paper" ? retrieve::RecipeStyle::kPaper : retrieve::RecipeStyle::kSound;
-    recipe = with_texts_of(*recipe, retrieve::recipe_of(preset_named(flags.preset), style));
+    const auto style = flags.recipe == "paper" ? recipe::RecipeStyle::kPaper : recipe::RecipeStyle::kSound;
+    recipe = with_texts_of(*recipe, recipe::recipe_of(preset_named(flags.preset), style));
   }
   retrieve::RemoteModelSource source{.name = flags.model, .recipe = changed(*recipe, flags.remote)};
   if (const auto* const preset = retrieve::find_remote_preset(flags.model);

@@ -7,8 +7,8 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "net/http.h"
+#include "recipe/presets.h"
 #include "retrieve/model_files.h"
-#include "retrieve/presets.h"
 
 namespace heed::cli {
 
@@ -84,7 +84,7 @@ std::vector<Wanted> wanted_of(const std::string& name, NamesMean mean, const Pul
   }
   for (const bench::KnownTask* const task : bench::known_tasks_named(name)) all.push_back(task_wanted(*task, roots));
   if (!all.empty()) return all;
-  if (const retrieve::Preset* const preset = retrieve::find_preset(name)) {
+  if (const recipe::Preset* const preset = recipe::find_preset(name)) {
     if (!preset->base_id.empty()) all.push_back(model_wanted(preset->base_id, roots));
     all.push_back(model_wanted(hub_id_meant(*preset, name), roots));
   } else if (name.find('/') != std::string::npos && net::is_repository_id(name)) {

@@ -1,6 +1,7 @@
 #include <string_view>
 
 #include "engine/models.h"
+#include "infer/learner.h"
 #include "infer/load_engine.h"
 
 namespace heed::engine {
@@ -21,6 +22,15 @@ class LibtorchEngine : public infer::Engine {
   std::unique_ptr<infer::Answerer> open_answerer(const infer::ModelFiles& files,
                                                  const infer::EngineOptions& options) const override {
     return engine::open_answerer(files, options);
+  }
+  std::unique_ptr<infer::Learner> open_learner(const infer::ModelFiles& files, Task task,
+                                               const infer::LearnerSettings& settings,
+                                               const infer::EngineOptions& options) const override {
+    return engine::open_learner(files, task, settings, options);
+  }
+  void merge(const infer::ModelFiles& files, std::optional<format::TensorType> type,
+             const MergeSink& sink) const override {
+    engine::merge(files, type, sink);
   }
 };
 

@@ -2,11 +2,14 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
+
+#include "format/tensor.h"
 
 namespace heed::infer {
 
@@ -111,6 +114,9 @@ class Answerer {
                                                  std::span<const TokenId> answers) = 0;
 };
 
+class Learner;           // infer/learner.h
+struct LearnerSettings;  // infer/learner.h
+
 /// Opens models. Each throws BadInput naming file and tensor where a tensor is missing, surplus, of the wrong shape or
 /// truncated, where the architecture cannot do what is asked, and, before reading any weight, where the weights do not
 /// fit into this machine's memory.
@@ -125,6 +131,21 @@ class Engine {
   virtual std::unique_ptr<Classifier> open_classifier(const ModelFiles& files, const EngineOptions& options) const = 0;
   /// T5, Llama, Mistral.
   virtual std::unique_ptr<Answerer> open_answerer(const ModelFiles& files, const EngineOptions& options) const = 0;
+  /// Llama and Mistral as language models, BERT and EncT5 as classifiers. The adapter of the files, if any, is merged
+  /// into the weights and stays as it is. `options.precision` is that of frozen weights; what is learned, and with
+  /// Method::kFull everything, is float32.
+  enum class Task { kAnswer, kClassify };
+  virtual std::unique_ptr<Learner> open_learner(const ModelFiles& files, Task task, const LearnerSettings& settings,
+                                                const EngineOptions& options) const = 0;
+  /// The checkpoint with its adapter added in, tensor by tensor, in the order of their names: `begin` is told all of
+  /// them, in the type in which the checkpoint stores them (or `type`, floating-point ones), then `tensor` gets the
+  /// bytes of each. The sum is made in float32 and rounded once. Throws BadInput where the adapter has updates that no
+  /// layer takes.
+  struct MergeSink {
+    std::function<void(const std::vector<format::TensorInfo>&)> begin;
+    std::function<void(std::span<const std::byte>)> tensor;
+  };
+  virtual void merge(const ModelFiles& files, std::optional<format::TensorType> type, const MergeSink& sink) const = 0;
 };
 
 }  // namespace heed::infer

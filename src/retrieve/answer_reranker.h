@@ -1,8 +1,7 @@
 #pragma once
 
+#include "recipe/answer_prompt.h"
 #include "retrieve/pair_scorer.h"
-#include "retrieve/recipe.h"
-#include "text/tokenizer.h"
 
 namespace heed::retrieve {
 
@@ -10,24 +9,16 @@ namespace heed::retrieve {
 /// FollowIR-7B). The score is in float32 and above, however the matrices are.
 class AnswerReranker : public PairScorer {
  public:
-  /// Which special tokens stand around a prompt.
-  AnswerReranker(PromptRecipe recipe, text::Specials specials, text::Tokenizer tokenizer,
-                 std::unique_ptr<infer::Answerer> answerer, int threads);
+  AnswerReranker(recipe::AnswerPrompt prompt, std::unique_ptr<infer::Answerer> answerer, int threads);
 
   const infer::ModelFacts& facts() const override { return answerer_->facts(); }
   std::vector<PairScore> score(std::span<const NeedAndDocument> pairs) override;
-  std::optional<std::string> shortfall(const collection::Need& need) const override;
+  std::optional<std::string> shortfall(const collection::Need& need) const override { return prompt_.shortfall(need); }
 
  private:
-  text::TokenId answer_token(const AnswerToken& answer, const char* field) const;
-  text::Encoding tokens_of(const NeedAndDocument& pair) const;
-
-  PromptRecipe recipe_;
-  text::Specials specials_;
-  text::Tokenizer tokenizer_;
+  recipe::AnswerPrompt prompt_;
   std::unique_ptr<infer::Answerer> answerer_;
   int threads_;
-  text::TokenId no_, yes_;
 };
 
 }  // namespace heed::retrieve

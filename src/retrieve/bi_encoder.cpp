@@ -13,21 +13,22 @@ using text::Specials;
 namespace {
 
 /// A text's name among the kept vectors.
-base::Fingerprint key_of(const PromptedText& text) {
+base::Fingerprint key_of(const recipe::PromptedText& text) {
   return base::Digest().add_field(text.prompt).add_field(text.text).finish();
 }
 
-std::vector<base::Fingerprint> keys_of(std::span<const PromptedText> texts) {
+std::vector<base::Fingerprint> keys_of(std::span<const recipe::PromptedText> texts) {
   std::vector<base::Fingerprint> keys;
   keys.reserve(texts.size());
-  for (const PromptedText& text : texts) keys.push_back(key_of(text));
+  for (const recipe::PromptedText& text : texts) keys.push_back(key_of(text));
   return keys;
 }
 
 /// The needs' texts, then the documents'.
-std::vector<PromptedText> texts_of(const BiEncoderRecipe& recipe, std::span<const collection::Need> needs,
-                                   std::span<const collection::Document> documents) {
-  std::vector<PromptedText> texts;
+std::vector<recipe::PromptedText> texts_of(const recipe::BiEncoderRecipe& recipe,
+                                           std::span<const collection::Need> needs,
+                                           std::span<const collection::Document> documents) {
+  std::vector<recipe::PromptedText> texts;
   texts.reserve(needs.size() + documents.size());
   for (const collection::Need& need : needs) texts.push_back(query_text(recipe, need));
   for (const collection::Document& document : documents) texts.push_back(document_text(recipe, document));
@@ -36,14 +37,14 @@ std::vector<PromptedText> texts_of(const BiEncoderRecipe& recipe, std::span<cons
 
 }  // namespace
 
-BiEncoder::BiEncoder(BiEncoderRecipe recipe, text::Tokenizer tokenizer, std::unique_ptr<infer::Embedder> embedder,
-                     int threads)
+BiEncoder::BiEncoder(recipe::BiEncoderRecipe recipe, text::Tokenizer tokenizer,
+                     std::unique_ptr<infer::Embedder> embedder, int threads)
     : recipe_(std::move(recipe)), tokenizer_(std::move(tokenizer)), embedder_(std::move(embedder)), threads_(threads) {
   if (recipe_.append_eos && !tokenizer_.end_token())
     throw base::BadInput("the recipe asks for append_eos, but the tokenizer has no end token");
 }
 
-text::Encoding BiEncoder::encode_whole(const PromptedText& text, std::optional<int> max_length) const {
+text::Encoding BiEncoder::encode_whole(const recipe::PromptedText& text, std::optional<int> max_length) const {
   if (!recipe_.append_eos) return tokenizer_.encode(text.whole(), Specials::kAll, max_length);
   if (max_length) --*max_length;
   // What the tokenizer itself would put behind the text stays away: the end token is there once.
@@ -53,14 +54,15 @@ text::Encoding BiEncoder::encode_whole(const PromptedText& text, std::optional<i
   return encoding;
 }
 
-BiEncoder::Tokens BiEncoder::tokens_of(const PromptedText& text) const {
+BiEncoder::Tokens BiEncoder::tokens_of(const recipe::PromptedText& text) const {
   Tokens tokens;
   tokens.encoding = encode_whole(text, recipe_.max_length);
   if (recipe_.mask_prompt) tokens.prompt = tokenizer_.encode(text.prompt, Specials::kStart).ids.size();
   return tokens;
 }
 
-std::vector<Vector> BiEncoder::compute(std::span<const PromptedText> texts, std::span<const std::size_t> positions) {
+std::vector<Vector> BiEncoder::compute(std::span<const recipe::PromptedText> texts,
+                                       std::span<const std::size_t> positions) {
   std::vector<Tokens> tokens(positions.size());
   base::parallel_for(positions.size(), threads_,
                      [&](int, std::size_t i) { tokens[i] = tokens_of(texts[positions[i]]); });
@@ -75,11 +77,11 @@ std::vector<Vector> BiEncoder::compute(std::span<const PromptedText> texts, std:
   return vectors;
 }
 
-VectorWork BiEncoder::work(std::span<const PromptedText> texts) {
+VectorWork BiEncoder::work(std::span<const recipe::PromptedText> texts) {
   return {.compute = [this, texts](std::span<const std::size_t> positions) { return compute(texts, positions); }};
 }
 
-std::vector<Vector> BiEncoder::encode(std::span<const PromptedText> texts) {
+std::vector<Vector> BiEncoder::encode(std::span<const recipe::PromptedText> texts) {
   const auto keys = keys_of(texts);
   kept_.prepare(keys, work(texts));
   std::vector<Vector> vectors;
@@ -96,7 +98,7 @@ std::optional<std::string> BiEncoder::shortfall(const collection::Need& need) co
 }
 
 std::vector<PairScore> BiEncoder::score(std::span<const NeedAndDocument> pairs) {
-  std::vector<PromptedText> texts;  // of each pair the query, then the document
+  std::vector<recipe::PromptedText> texts;  // of each pair the query, then the document
   for (const NeedAndDocument& pair : pairs) {
     texts.push_back(query_text(recipe_, pair.need));
     texts.push_back(document_text(recipe_, pair.document));
@@ -151,9 +153,9 @@ TextCount VectorReranker::unprepared(std::span<const collection::Need> needs,
 
 std::optional<Embedded> VectorReranker::embedded(std::span<const collection::Need> needs,
                                                  std::span<const collection::Document> documents) {
-  const auto distinct = [&](std::span<const PromptedText> texts, std::set<base::Fingerprint>& all) {
+  const auto distinct = [&](std::span<const recipe::PromptedText> texts, std::set<base::Fingerprint>& all) {
     std::set<base::Fingerprint> these;
-    for (const PromptedText& text : texts) these.insert(key_of(text));
+    for (const recipe::PromptedText& text : texts) these.insert(key_of(text));
     all.insert(these.begin(), these.end());
     return static_cast<long>(these.size());
   };

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "recipe/recipe.h"
 #include "retrieve/pair_scorer.h"
-#include "retrieve/recipe.h"
 #include "retrieve/vectors.h"
 #include "text/tokenizer.h"
 
@@ -11,12 +11,13 @@ namespace heed::retrieve {
 /// vector is kept, so that every arm and every query that meets it again costs nothing.
 class BiEncoder : public PairScorer {
  public:
-  BiEncoder(BiEncoderRecipe recipe, text::Tokenizer tokenizer, std::unique_ptr<infer::Embedder> embedder, int threads);
+  BiEncoder(recipe::BiEncoderRecipe recipe, text::Tokenizer tokenizer, std::unique_ptr<infer::Embedder> embedder,
+            int threads);
 
   /// Vectors of prompted texts (query_text, document_text of recipe.h), in order; each distinct text is computed once.
-  std::vector<Vector> encode(std::span<const PromptedText> texts);
+  std::vector<Vector> encode(std::span<const recipe::PromptedText> texts);
 
-  const BiEncoderRecipe& recipe() const { return recipe_; }
+  const recipe::BiEncoderRecipe& recipe() const { return recipe_; }
   const infer::ModelFacts& facts() const override { return embedder_->facts(); }
   std::vector<PairScore> score(std::span<const NeedAndDocument> pairs) override;
   std::optional<std::string> shortfall(const collection::Need& need) const override;
@@ -25,7 +26,7 @@ class BiEncoder : public PairScorer {
   void keep_in(VectorStore* store) { kept_.keep_in(store); }
   /// How the vectors of these texts are found and, where they are missing, computed.
   KeptVectors& kept() { return kept_; }
-  VectorWork work(std::span<const PromptedText> texts);
+  VectorWork work(std::span<const recipe::PromptedText> texts);
 
   /// Texts that went through the model since it was opened.
   long computed() const { return kept_.computed(); }
@@ -35,11 +36,11 @@ class BiEncoder : public PairScorer {
     text::Encoding encoding;
     std::size_t prompt = 0;  ///< leading tokens that are the prompt's
   };
-  text::Encoding encode_whole(const PromptedText& text, std::optional<int> max_length) const;
-  Tokens tokens_of(const PromptedText& text) const;
-  std::vector<Vector> compute(std::span<const PromptedText> texts, std::span<const std::size_t> positions);
+  text::Encoding encode_whole(const recipe::PromptedText& text, std::optional<int> max_length) const;
+  Tokens tokens_of(const recipe::PromptedText& text) const;
+  std::vector<Vector> compute(std::span<const recipe::PromptedText> texts, std::span<const std::size_t> positions);
 
-  BiEncoderRecipe recipe_;
+  recipe::BiEncoderRecipe recipe_;
   text::Tokenizer tokenizer_;
   std::unique_ptr<infer::Embedder> embedder_;
   int threads_;
@@ -62,7 +63,7 @@ class VectorReranker : public Reranker, public TextEncoder {
                        std::span<const collection::Document> documents) override;
   std::optional<Embedded> embedded(std::span<const collection::Need> needs,
                                    std::span<const collection::Document> documents) override;
-  Similarity similarity() const override { return encoder_->recipe().similarity; }
+  recipe::Similarity similarity() const override { return encoder_->recipe().similarity; }
   std::vector<std::span<const float>> encode(std::span<const collection::Need> needs,
                                              std::span<const collection::Document> documents) override;
 

@@ -32,11 +32,11 @@ constexpr std::size_t kMargin = 64;              // vectors that are looked at b
 constexpr double kSlack = 1e-5;
 
 /// The vector as it is compared: by cosine, brought to length 1. One of zeros stays: it resembles nothing.
-std::vector<float> comparable(Similarity similarity, std::span<const float> vector) {
+std::vector<float> comparable(recipe::Similarity similarity, std::span<const float> vector) {
   if (!std::ranges::all_of(vector, [](float number) { return std::isfinite(number); }))
     throw BadInput("the model gave a vector with a number that is not finite");
   std::vector<float> numbers(vector.begin(), vector.end());
-  if (similarity == Similarity::kDot) return numbers;
+  if (similarity == recipe::Similarity::kDot) return numbers;
   const double square = std::inner_product(vector.begin(), vector.end(), vector.begin(), 0.0);
   if (square > 0)
     for (float& number : numbers) number = static_cast<float>(number / std::sqrt(square));

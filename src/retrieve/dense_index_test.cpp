@@ -37,8 +37,8 @@ class Given : public collection::DocumentSource {
 /// The vector of a text counts its letters a, b and c, those of the title double.
 class LetterCounts : public TextEncoder {
  public:
-  explicit LetterCounts(Similarity similarity) : similarity_(similarity) {}
-  Similarity similarity() const override { return similarity_; }
+  explicit LetterCounts(recipe::Similarity similarity) : similarity_(similarity) {}
+  recipe::Similarity similarity() const override { return similarity_; }
   std::vector<std::span<const float>> encode(std::span<const Need> needs,
                                              std::span<const Document> documents) override {
     vectors_.clear();
@@ -55,7 +55,7 @@ class LetterCounts : public TextEncoder {
   }
 
  private:
-  Similarity similarity_;
+  recipe::Similarity similarity_;
   std::vector<std::vector<float>> vectors_;
 };
 
@@ -65,14 +65,14 @@ std::string ids(const std::vector<Found>& found) {
   return all;
 }
 
-Model counting(Similarity similarity, const std::string& identity = "letters 1") {
+Model counting(recipe::Similarity similarity, const std::string& identity = "letters 1") {
   Model model{.name = "letters", .explanation = "", .dtype = "float32"};
   model.identity = [identity] { return identity; };
   model.open_encoder = [similarity](VectorStore*) { return std::make_unique<LetterCounts>(similarity); };
   return model;
 }
 
-DenseIndexFacts build(const TemporaryDir& dir, std::vector<CollectionDocument> documents, Similarity similarity,
+DenseIndexFacts build(const TemporaryDir& dir, std::vector<CollectionDocument> documents, recipe::Similarity similarity,
                       std::optional<text::PassageSize> passages = {}) {
   Given source(std::move(documents));
   const Model model = counting(similarity);
@@ -80,17 +80,17 @@ DenseIndexFacts build(const TemporaryDir& dir, std::vector<CollectionDocument> d
       source, {.folder = dir.path(), .collection = "given", .model = model, .store = nullptr, .passages = passages});
 }
 
-DenseIndex open(const TemporaryDir& dir, Similarity similarity) {
+DenseIndex open(const TemporaryDir& dir, recipe::Similarity similarity) {
   return {dir.path(), counting(similarity), nullptr, {.threads = 2}};
 }
 
 TEST(DenseIndex, FindsByTheSimilarityOfItsVectors) {
   const TemporaryDir dir;
-  const auto facts = build(dir, {{"d1", "", "aab"}, {"d2", "a", "bbbbbb"}, {"d3", "c", "c"}}, Similarity::kDot);
+  const auto facts = build(dir, {{"d1", "", "aab"}, {"d2", "a", "bbbbbb"}, {"d3", "c", "c"}}, recipe::Similarity::kDot);
   EXPECT_EQ(facts.documents, 3U);
   EXPECT_EQ(facts.vectors, 3U);
   EXPECT_EQ(facts.width, 3);
-  DenseIndex index = open(dir, Similarity::kDot);
+  DenseIndex index = open(dir, recipe::Similarity::kDot);
   const std::vector<Need> needs = {{"a", ""}, {"", "b"}};
   const auto found = index.search(needs, 10);
   EXPECT_EQ(ids(found[0]), "d2 d1 d3");  // 2 * 2 for both: the greater id first
@@ -103,8 +103,8 @@ TEST(DenseIndex, FindsByTheSimilarityOfItsVectors) {
 
 TEST(DenseIndex, ComparesByCosineWhatTheModelComparesSo) {
   const TemporaryDir dir;
-  build(dir, {{"d1", "", "aab"}, {"d2", "", "abb"}, {"d3", "", ""}}, Similarity::kCosine);
-  DenseIndex index = open(dir, Similarity::kCosine);
+  build(dir, {{"d1", "", "aab"}, {"d2", "", "abb"}, {"d3", "", ""}}, recipe::Similarity::kCosine);
+  DenseIndex index = open(dir, recipe::Similarity::kCosine);
   const std::vector<Need> needs = {{"a", ""}};
   const auto found = index.search(needs, 10)[0];
   EXPECT_EQ(ids(found), "d1 d2 d3");
@@ -116,10 +116,10 @@ TEST(DenseIndex, ComparesByCosineWhatTheModelComparesSo) {
 TEST(DenseIndex, TakesADocumentsBestPassage) {
   const TemporaryDir dir;
   const auto facts = build(dir, {{"long", "", "b a b c c c"}, {"short", "", "a c"}, {"title", "a", " "}},
-                           Similarity::kDot, text::PassageSize{2, 1});
+                           recipe::Similarity::kDot, text::PassageSize{2, 1});
   EXPECT_EQ(facts.documents, 3U);
   EXPECT_EQ(facts.vectors, 5U + 1U + 1U);
-  DenseIndex index = open(dir, Similarity::kDot);
+  DenseIndex index = open(dir, recipe::Similarity::kDot);
   const std::vector<Need> needs = {{"", "c"}, {"", "a"}};
   const auto found = index.search(needs, 10);
   EXPECT_EQ(ids(found[0]), "long short title");
@@ -130,7 +130,7 @@ TEST(DenseIndex, TakesADocumentsBestPassage) {
 
 TEST(DenseIndex, PassesOverAnIdThatWasThere) {
   const TemporaryDir dir;
-  const auto facts = build(dir, {{"d1", "", "a"}, {"d1", "", "b"}}, Similarity::kDot);
+  const auto facts = build(dir, {{"d1", "", "a"}, {"d1", "", "b"}}, recipe::Similarity::kDot);
   EXPECT_EQ(facts.documents, 1U);
   EXPECT_EQ(facts.duplicates, 1U);
 }
@@ -145,14 +145,14 @@ TEST(DenseIndex, OrdersTiesExactlyAlsoAtTheCut) {
       for (std::uint32_t n = random.below(4); n > 0; --n) text += "abc"[random.below(3)];
       documents.push_back({"d" + std::to_string(random.below(100000)) + "-" + std::to_string(i), "", text});
     }
-    build(dir, documents, Similarity::kDot);
-    DenseIndex index = open(dir, Similarity::kDot);
+    build(dir, documents, recipe::Similarity::kDot);
+    DenseIndex index = open(dir, recipe::Similarity::kDot);
     const std::vector<Need> needs = {{"ab", "c"}};
     const auto query = LetterCounts::counts("ab", "c");
     std::vector<Found> expected;
     for (const auto& document : documents)
-      expected.push_back(
-          {document.id, similarity(Similarity::kDot, query, LetterCounts::counts(document.title, document.text))});
+      expected.push_back({document.id, similarity(recipe::Similarity::kDot, query,
+                                                  LetterCounts::counts(document.title, document.text))});
     std::ranges::sort(expected, [](const Found& a, const Found& b) {
       return a.score != b.score ? a.score > b.score : a.document > b.document;
     });
@@ -166,21 +166,21 @@ TEST(DenseIndex, OrdersTiesExactlyAlsoAtTheCut) {
 
 TEST(DenseIndex, GivesWayToTheNextAtOnce) {
   const TemporaryDir dir;
-  build(dir, {{"d1", "", "a"}}, Similarity::kDot);
-  build(dir, {{"d2", "", "a"}}, Similarity::kDot);
+  build(dir, {{"d1", "", "a"}}, recipe::Similarity::kDot);
+  build(dir, {{"d2", "", "a"}}, recipe::Similarity::kDot);
   const std::vector<Need> needs = {{"a", ""}};
-  EXPECT_EQ(ids(open(dir, Similarity::kDot).search(needs, 10)[0]), "d2");
+  EXPECT_EQ(ids(open(dir, recipe::Similarity::kDot).search(needs, 10)[0]), "d2");
   EXPECT_FALSE(std::filesystem::exists(dir.path() / "generation-1"));
-  EXPECT_NE(complaint_of([&] { build(dir, {}, Similarity::kDot); }), "");
-  EXPECT_EQ(ids(open(dir, Similarity::kDot).search(needs, 10)[0]), "d2");
+  EXPECT_NE(complaint_of([&] { build(dir, {}, recipe::Similarity::kDot); }), "");
+  EXPECT_EQ(ids(open(dir, recipe::Similarity::kDot).search(needs, 10)[0]), "d2");
 }
 
 TEST(DenseIndex, RefusesAVectorThatIsNotFinite) {
   const TemporaryDir dir;
-  Model model = counting(Similarity::kDot);
+  Model model = counting(recipe::Similarity::kDot);
   class Broken final : public TextEncoder {
    public:
-    Similarity similarity() const override { return Similarity::kDot; }
+    recipe::Similarity similarity() const override { return recipe::Similarity::kDot; }
     std::vector<std::span<const float>> encode(std::span<const Need>, std::span<const Document> documents) override {
       return std::vector<std::span<const float>>(documents.size(), vector_);
     }
@@ -199,15 +199,15 @@ TEST(DenseIndex, RefusesAVectorThatIsNotFinite) {
 
 TEST(DenseIndex, RefusesWhatDoesNotFit) {
   const TemporaryDir empty;
-  EXPECT_EQ(complaint_of([&] { build(empty, {}, Similarity::kDot); }), "there is no document to index");
+  EXPECT_EQ(complaint_of([&] { build(empty, {}, recipe::Similarity::kDot); }), "there is no document to index");
   const TemporaryDir dir;
-  build(dir, {{"d1", "", "a"}, {"d2", "", "b"}}, Similarity::kDot);
-  EXPECT_EQ(complaint_of([&] { DenseIndex(dir.path(), counting(Similarity::kDot, "letters 2"), nullptr, {}); }),
+  build(dir, {{"d1", "", "a"}, {"d2", "", "b"}}, recipe::Similarity::kDot);
+  EXPECT_EQ(complaint_of([&] { DenseIndex(dir.path(), counting(recipe::Similarity::kDot, "letters 2"), nullptr, {}); }),
             dir.path().string() +
                 ": is an index of letters's vectors, made with other weights or settings than this model's: letters 1 "
                 "against letters 2");
   const auto lines = dir.write("generation-1/documents.txt", "d1\n");
-  EXPECT_EQ(complaint_of([&] { open(dir, Similarity::kDot); }),
+  EXPECT_EQ(complaint_of([&] { open(dir, recipe::Similarity::kDot); }),
             lines.string() + ": has 1 lines, but the index 2 vectors");
 }
 

@@ -1,7 +1,5 @@
 #include "retrieve/local_model.h"
 
-#include <limits>
-
 #include "base/error.h"
 #include "base/file.h"
 #include "base/fingerprint.h"
@@ -34,23 +32,23 @@ void check_length(const LocalModelSource& source, int max_length, const infer::M
                    ", but the model has " + std::to_string(facts.positions) + " positions");
 }
 
-infer::Pooling pooling_of(Pooling pooling) {
+infer::Pooling pooling_of(recipe::Pooling pooling) {
   switch (pooling) {
-    case Pooling::kMean:
+    case recipe::Pooling::kMean:
       return infer::Pooling::kMean;
-    case Pooling::kCls:
+    case recipe::Pooling::kCls:
       return infer::Pooling::kCls;
-    case Pooling::kLast:
+    case recipe::Pooling::kLast:
       return infer::Pooling::kLast;
   }
   throw base::Bug("a pooling without a computation");
 }
 
-std::unique_ptr<BiEncoder> open(const LocalModelSource& source, const BiEncoderRecipe& recipe) {
+std::unique_ptr<BiEncoder> open(const LocalModelSource& source, const recipe::BiEncoderRecipe& recipe) {
   infer::EmbedderSettings settings;
   settings.pooling = pooling_of(recipe.pooling);
   settings.attention =
-      recipe.attention == Attention::kCausal ? infer::Attention::kCausal : infer::Attention::kBidirectional;
+      recipe.attention == recipe::Attention::kCausal ? infer::Attention::kCausal : infer::Attention::kBidirectional;
   settings.normalize = recipe.normalize;
   auto tokenizer = text::Tokenizer::open(source.folder);
   auto embedder = infer::load_engine().open_embedder(files_of(source, recipe), settings, source.options);
@@ -58,46 +56,35 @@ std::unique_ptr<BiEncoder> open(const LocalModelSource& source, const BiEncoderR
   return std::make_unique<BiEncoder>(recipe, std::move(tokenizer), std::move(embedder), source.options.threads);
 }
 
-/// EncT5 reads `<s> A </s> B </s>`: the id of `<s>` is what its tokenizer was given for it, or bos_token_id.
-std::optional<text::TokenId> start_of_t5(const LocalModelSource& source, const text::Tokenizer& tokenizer) {
-  if (const auto id = tokenizer.id("<s>")) return id;
-  const fs::path file = source.folder / "config.json";
-  const format::Json config = format::read_json(file);
-  const auto bos = config.find("bos_token_id");
-  if (bos == config.end() || !bos->is_number_integer() || *bos < 0 || *bos > std::numeric_limits<text::TokenId>::max())
-    throw BadInput(source.folder.string() +
-                   ": a classifier on t5 reads <s> first, which neither the tokenizer nor bos_token_id has");
-  return bos->get<text::TokenId>();
-}
-
-std::unique_ptr<PairScorer> open(const LocalModelSource& source, const CrossEncoderRecipe& recipe) {
-  auto tokenizer = text::Tokenizer::open(source.folder);
+std::unique_ptr<PairScorer> open(const LocalModelSource& source, const recipe::CrossEncoderRecipe& recipe) {
+  auto tokenizer = std::make_shared<const text::Tokenizer>(text::Tokenizer::open(source.folder));
   auto classifier = infer::load_engine().open_classifier(files_of(source, recipe), source.options);
   check_length(source, recipe.max_length, classifier->facts());
-  const bool is_t5 = classifier->facts().architecture == "t5";
-  const auto start = is_t5 ? start_of_t5(source, tokenizer) : std::nullopt;
-  return std::make_unique<CrossEncoder>(recipe, std::move(tokenizer), std::move(classifier), start,
-                                        source.options.threads);
+  std::optional<text::TokenId> start;
+  if (classifier->facts().architecture == "t5") start = recipe::start_of_t5(source.folder, *tokenizer);
+  return std::make_unique<CrossEncoder>(recipe::ClassifiedPair(recipe, std::move(tokenizer), start),
+                                        std::move(classifier), source.options.threads);
 }
 
-std::unique_ptr<PairScorer> open_answers(const LocalModelSource& source, const PromptRecipe& recipe,
-                                         text::Specials specials, bool wants_t5) {
-  auto tokenizer = text::Tokenizer::open(source.folder);
+std::unique_ptr<PairScorer> open_answers(const LocalModelSource& source, const recipe::PromptRecipe& recipe,
+                                         bool wants_t5) {
+  auto tokenizer = std::make_shared<const text::Tokenizer>(text::Tokenizer::open(source.folder));
   auto answerer = infer::load_engine().open_answerer(files_of(source, recipe), source.options);
-  if ((answerer->facts().architecture == "t5") != wants_t5)
+  const infer::ModelFacts& facts = answerer->facts();
+  if ((facts.architecture == "t5") != wants_t5)
     throw BadInput(source.folder.string() + ": the recipe is a " + std::string(kind_name(source.recipe)) +
-                   "'s, which " + answerer->facts().architecture + " is not");
-  check_length(source, recipe.max_length, answerer->facts());
-  return std::make_unique<AnswerReranker>(recipe, specials, std::move(tokenizer), std::move(answerer),
-                                          source.options.threads);
+                   "'s, which " + facts.architecture + " is not");
+  check_length(source, recipe.max_length, facts);
+  recipe::AnswerPrompt prompt(source.recipe, std::move(tokenizer), facts.vocabulary);
+  return std::make_unique<AnswerReranker>(std::move(prompt), std::move(answerer), source.options.threads);
 }
 
-std::unique_ptr<PairScorer> open(const LocalModelSource& source, const Seq2SeqRecipe& recipe) {
-  return open_answers(source, recipe, text::Specials::kAll, true);
+std::unique_ptr<PairScorer> open(const LocalModelSource& source, const recipe::Seq2SeqRecipe& recipe) {
+  return open_answers(source, recipe, true);
 }
 
-std::unique_ptr<PairScorer> open(const LocalModelSource& source, const DecoderRecipe& recipe) {
-  return open_answers(source, recipe, recipe.add_bos ? text::Specials::kAll : text::Specials::kNone, false);
+std::unique_ptr<PairScorer> open(const LocalModelSource& source, const recipe::DecoderRecipe& recipe) {
+  return open_answers(source, recipe, false);
 }
 
 std::string identity_of(const LocalModelSource& source, const infer::ModelFacts& facts) {
@@ -117,7 +104,7 @@ std::unique_ptr<PairScorer> open_scorer(const LocalModelSource& source) {
 }
 
 std::unique_ptr<BiEncoder> open_bi_encoder(const LocalModelSource& source) {
-  const auto* recipe = std::get_if<BiEncoderRecipe>(&source.recipe.kind);
+  const auto* recipe = std::get_if<recipe::BiEncoderRecipe>(&source.recipe.kind);
   if (recipe == nullptr)
     throw BadInput(source.name + " is a " + std::string(kind_name(source.recipe)) +
                    ": only a bi-encoder gives vectors of texts");
@@ -140,7 +127,7 @@ Model model_of(const LocalModelSource& source, const infer::ModelFacts& facts) {
 }  // namespace
 
 Model open_model(const LocalModelSource& source) {
-  if (std::holds_alternative<BiEncoderRecipe>(source.recipe.kind)) {
+  if (std::holds_alternative<recipe::BiEncoderRecipe>(source.recipe.kind)) {
     const std::shared_ptr<BiEncoder> encoder = open_bi_encoder(source);
     Model model = model_of(source, encoder->facts());
     model.makes_vectors = true;

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "recipe/recipe.h"
 #include "retrieve/bi_encoder.h"
 #include "retrieve/models.h"
 #include "retrieve/pair_scorer.h"
-#include "retrieve/recipe.h"
 #include "text/tokenizer.h"
 
 namespace heed::retrieve {
@@ -18,7 +18,7 @@ namespace heed::retrieve {
 struct LocalModelSource {
   std::string name;  ///< how people call it
   std::filesystem::path folder;
-  ModelRecipe recipe;
+  recipe::ModelRecipe recipe;
   /// In place of the recipe's adapter, which is a folder below the checkpoint's.
   std::optional<std::filesystem::path> adapter;
   infer::EngineOptions options;

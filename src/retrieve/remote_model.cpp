@@ -226,7 +226,7 @@ class RemoteEmbeddings : public Reranker, public RemoteEncoder, public TextEncod
     return scores;
   }
 
-  Similarity similarity() const override { return remote_->recipe().similarity; }
+  recipe::Similarity similarity() const override { return remote_->recipe().similarity; }
 
   std::vector<std::span<const float>> encode(std::span<const Need> needs,
                                              std::span<const Document> documents) override {

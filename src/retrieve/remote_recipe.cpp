@@ -3,8 +3,8 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "recipe/recipe_fields.h"
 #include "retrieve/api_shapes.h"
-#include "retrieve/recipe_fields.h"
 #include "text/utf8.h"
 
 namespace heed::retrieve {
@@ -14,32 +14,32 @@ using text::Prompt;
 
 namespace {
 
-const ApiShape& shape_of(const Fields& fields) {
+const ApiShape& shape_of(const recipe::Fields& fields) {
   fields.require("api");
   const std::string name = *fields.string("api");
   const ApiShape* const shape = find_api_shape(name);
-  if (shape == nullptr) fields.fail("there is no api " + in_quotes(name) + "; known: " + api_shape_names());
+  if (shape == nullptr) fields.fail("there is no api " + recipe::in_quotes(name) + "; known: " + api_shape_names());
   return *shape;
 }
 
-void read_number(const Fields& fields, const char* name, std::int32_t least, int& number) {
+void read_number(const recipe::Fields& fields, const char* name, std::int32_t least, int& number) {
   if (const Json* const value = fields.find(name)) number = fields.whole_number(name, *value, least);
 }
 
-void read_texts(const Fields& fields, RemoteRecipe& recipe) {
+void read_texts(const recipe::Fields& fields, RemoteRecipe& recipe) {
   recipe.query_format = fields.prompt("query_format").value_or(recipe.query_format);
   recipe.query_format_without_instruction = fields.prompt("query_format_without_instruction");
   recipe.default_instruction = fields.string("default_instruction").value_or("");
   recipe.document_format = fields.prompt("document_format").value_or(recipe.document_format);
-  expect_query(fields, {{recipe.query_format, "query_format"}});
+  recipe::expect_query(fields, {{recipe.query_format, "query_format"}});
   if (const auto& format = recipe.query_format_without_instruction)
-    expect_query(fields, {{*format, "query_format_without_instruction"}});
-  expect_document(fields, {{recipe.document_format, "document_format"}});
+    recipe::expect_query(fields, {{*format, "query_format_without_instruction"}});
+  recipe::expect_document(fields, {{recipe.document_format, "document_format"}});
   if (recipe.query_format_without_instruction && !recipe.default_instruction.empty())
     fields.fail("with \"default_instruction\", \"query_format_without_instruction\" is never used");
 }
 
-void read_question(const Fields& fields, std::string_view default_prompt, RemoteRecipe& recipe) {
+void read_question(const recipe::Fields& fields, std::string_view default_prompt, RemoteRecipe& recipe) {
   recipe.prompt = fields.prompt("prompt").value_or(Prompt::parse(default_prompt, "prompt"));
   if (recipe.prompt.pattern().empty())
     fields.fail("the question is missing: \"prompt\" in a recipe, or --preset for a model that heed knows");
@@ -49,11 +49,11 @@ void read_question(const Fields& fields, std::string_view default_prompt, Remote
     fields.fail("\"true\" or \"false\" is empty");
   if (text::stripped(recipe.yes) == text::stripped(recipe.no)) fields.fail("\"true\" and \"false\" are the same");
   read_number(fields, "logprobs", 2, recipe.logprobs);
-  expect_placeholders(fields, {{recipe.prompt, "prompt"}}, {}, {"query", "need"});
-  expect_placeholders(fields, {{recipe.prompt, "prompt"}}, {}, {"text", "document"});
+  recipe::expect_placeholders(fields, {{recipe.prompt, "prompt"}}, {}, {"query", "need"});
+  recipe::expect_placeholders(fields, {{recipe.prompt, "prompt"}}, {}, {"text", "document"});
 }
 
-void read_service(const Fields& fields, const ApiShape& shape, RemoteRecipe& recipe) {
+void read_service(const recipe::Fields& fields, const ApiShape& shape, RemoteRecipe& recipe) {
   recipe.url = fields.string("url").value_or("");
   recipe.model = fields.string("model").value_or("");
   recipe.key_env = fields.string("key_env").value_or("");
@@ -127,7 +127,7 @@ bool is_remote_recipe(const Json& recipe) {
 }
 
 RemoteRecipe read_remote_recipe(const Json& json, std::string_view what) {
-  const Fields fields(json, what);
+  const recipe::Fields fields(json, what);
   fields.require("kind");
   if (fields.string("kind") != "remote") fields.fail("\"kind\" is not \"remote\"");
   const ApiShape& shape = shape_of(fields);
@@ -139,7 +139,7 @@ RemoteRecipe read_remote_recipe(const Json& json, std::string_view what) {
   else
     read_texts(fields, recipe);
   if (const auto* const embedding = std::get_if<EmbeddingShape>(&shape.family)) {
-    recipe.similarity = fields.choice("similarity", kSimilarities, recipe.similarity);
+    recipe.similarity = fields.choice("similarity", recipe::kSimilarities, recipe.similarity);
     read_number(fields, "dimensions", 1, recipe.dimensions);
     if (recipe.dimensions > 0 && !embedding->takes_dimensions)
       fields.fail(std::string(shape.name) + " cannot be asked for \"dimensions\"");
@@ -161,7 +161,7 @@ Json to_json(const RemoteRecipe& recipe) {
   else
     write_texts(json, recipe);
   if (shape->embeds()) {
-    json["similarity"] = name_of(kSimilarities, recipe.similarity);
+    json["similarity"] = name_of(recipe::kSimilarities, recipe.similarity);
     json["dimensions"] = json_of(recipe.dimensions);
   }
   json["max_characters"] = json_of(recipe.max_characters);
@@ -195,7 +195,7 @@ struct TextsOf {
     throw base::BadInput("the preset's texts cannot be asked for by " + std::string(shape.name) + ": " + why);
   }
 
-  void operator()(const BiEncoderRecipe& given) const {
+  void operator()(const recipe::BiEncoderRecipe& given) const {
     if (!shape.embeds()) fail("it is a bi-encoder's");
     if (!given.query_end.empty()) fail("it ends queries in a way of its own");
     const auto joined = [](const Prompt& prompt, const Prompt& format) {
@@ -209,16 +209,16 @@ struct TextsOf {
     recipe.similarity = given.similarity;
   }
 
-  void operator()(const CrossEncoderRecipe& given) const {
+  void operator()(const recipe::CrossEncoderRecipe& given) const {
     if (shape.embeds() || shape.answers()) fail("it is a cross-encoder's");
     recipe.query_format = given.query_format;
     recipe.default_instruction = given.default_instruction;
     recipe.document_format = given.document_format;
   }
 
-  void operator()(const PromptRecipe& given) const {
+  void operator()(const recipe::PromptRecipe& given) const {
     if (!shape.answers()) fail("it is a language model's");
-    const auto spelled = [&](const AnswerToken& token) {
+    const auto spelled = [&](const recipe::AnswerToken& token) {
       if (!std::holds_alternative<std::string>(token)) fail("its answers are ids of tokens");
       return std::get<std::string>(token);
     };
@@ -232,7 +232,7 @@ struct TextsOf {
 
 }  // namespace
 
-RemoteRecipe with_texts_of(RemoteRecipe recipe, const ModelRecipe& checkpoint) {
+RemoteRecipe with_texts_of(RemoteRecipe recipe, const recipe::ModelRecipe& checkpoint) {
   const ApiShape* const shape = find_api_shape(recipe.api);
   base::check(shape != nullptr);
   std::visit(TextsOf{recipe, *shape}, checkpoint.kind);

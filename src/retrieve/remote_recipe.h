@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "format/json.h"
-#include "retrieve/recipe.h"
+#include "recipe/recipe.h"
 #include "text/prompt.h"
 
 namespace heed::retrieve {
@@ -28,7 +28,7 @@ struct RemoteRecipe {
   text::Prompt document_format = text::Prompt::parse("{document}", "document_format");
 
   // Of those that embed.
-  Similarity similarity = Similarity::kCosine;
+  recipe::Similarity similarity = recipe::Similarity::kCosine;
   int dimensions = 0;  ///< that are asked for; 0: the model's own
 
   // Of language models that are asked: the question, and the two answers.
@@ -65,7 +65,7 @@ RemoteRecipe default_remote_recipe(std::string_view api);
 
 /// The recipe with the texts of another, of a checkpoint that some server runs: its formats, or its prompt and answers.
 /// Throws BadInput where they cannot be asked for so.
-RemoteRecipe with_texts_of(RemoteRecipe recipe, const ModelRecipe& checkpoint);
+RemoteRecipe with_texts_of(RemoteRecipe recipe, const recipe::ModelRecipe& checkpoint);
 
 // The strings that are sent, white space at their ends stripped; what is empty then is one blank, as services refuse
 // the empty string.

@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "recipe/presets.h"
 #include "retrieve/api_shapes.h"
-#include "retrieve/presets.h"
 #include "retrieve/remote_presets.h"
 #include "testing/testing.h"
 
@@ -104,13 +104,14 @@ TEST(RemoteRecipe, ADocumentIsCutAtACodePoint) {
 }
 
 TEST(RemoteRecipe, ACheckpointsTextsAreTakenOver) {
-  const auto texts_of = [](const char* api, const char* preset, RecipeStyle style = RecipeStyle::kSound) {
-    return with_texts_of(default_remote_recipe(api), recipe_of(*find_preset(preset), style));
+  const auto texts_of = [](const char* api, const char* preset,
+                           recipe::RecipeStyle style = recipe::RecipeStyle::kSound) {
+    return with_texts_of(default_remote_recipe(api), recipe_of(*recipe::find_preset(preset), style));
   };
   const RemoteRecipe e5 = texts_of("openai-embeddings", "E5-base-v2");
   EXPECT_EQ(query_text(e5, kNeed), "query: wind power Not at sea.");
   EXPECT_EQ(document_text(e5, document()), "passage: Mills They turn.");
-  const RemoteRecipe bge = texts_of("openai-embeddings", "BGE-base", RecipeStyle::kPaper);
+  const RemoteRecipe bge = texts_of("openai-embeddings", "BGE-base", recipe::RecipeStyle::kPaper);
   EXPECT_EQ(query_text(bge, kNeed), "Not at sea.: wind power");
   EXPECT_EQ(query_text(bge, kBare), "None: wind power");
   const RemoteRecipe followir = texts_of("openai-completions", "FollowIR-7B");
@@ -140,7 +141,7 @@ TEST(RemotePresets, AreNamedAndJoinedAsInThePaper) {
   EXPECT_EQ(find_remote_preset("gpt"), nullptr);
   for (const RemotePreset& preset : remote_presets()) {
     EXPECT_EQ(recipe_of(preset).model, preset.model);
-    EXPECT_EQ(find_preset(preset.name), nullptr);
+    EXPECT_EQ(recipe::find_preset(preset.name), nullptr);
     EXPECT_TRUE(preset.note.ends_with('.'));
   }
 }

@@ -3,18 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <memory>
 
 #include "base/ascii.h"
 #include "base/error.h"
-#include "base/file.h"
-#include "base/fingerprint.h"
-#include "format/jsonl.h"
 #include "text/utf8.h"
 
 namespace heed::retrieve {
 
-using base::BadInput;
 using format::Json;
 
 namespace {
@@ -268,63 +263,11 @@ std::string ShortInstructions::keywords_text() const {
   return text;
 }
 
-// One object a line: {"id", "step", "tried", "model", "prompt_sha256", "answer"}.
-
-AnswerLog::AnswerLog(std::filesystem::path path, std::string model) : path_(std::move(path)), model_(std::move(model)) {
-  if (base::is_there(path_)) read();
-  if (path_.has_parent_path()) base::make_folder(path_.parent_path());
-  out_.open(path_, std::ios::app | std::ios::binary);
-  if (!out_) throw BadInput(path_.string() + ": cannot be written");
-}
-
-void AnswerLog::read() {
-  std::string content = base::read_file(path_);
-  if (const std::size_t end = content.rfind('\n') + 1; end < content.size()) {  // npos + 1 is 0
-    content.resize(end);
-    base::write_file(path_, content);  // the last line was cut
-  }
-  format::JsonlReader line(path_);
-  while (line.next())
-    if (line.text("model") == model_)
-      answers_.emplace(Key(line.text("prompt_sha256"), static_cast<int>(line.integer("tried"))), line.text("answer"));
-}
-
-std::optional<std::string> AnswerLog::found(const Key& key) {
-  std::unique_lock guard(lock_);
-  asked_.wait(guard, [&] { return !asking_.contains(key); });
-  if (const auto found = answers_.find(key); found != answers_.end()) return ++reused_, found->second;
-  asking_.insert(key);
-  return std::nullopt;
-}
-
-void AnswerLog::end_asking(const Key& key) {
-  const std::lock_guard guard(lock_);
-  asking_.erase(key);
-  asked_.notify_all();
-}
-
-std::string AnswerLog::answer(const ChatQuestion& question, const Json& what, const AskChat& ask) {
-  const Key key(base::fingerprint(question.prompt).hex(), question.tried);
-  if (auto there = found(key)) return *std::move(there);
-  const std::shared_ptr<void> at_end(nullptr, [&](void*) { end_asking(key); });
-  std::string answer = ask(question);
-  Json json = what;
-  json["tried"] = question.tried;
-  json["model"] = model_;
-  json["prompt_sha256"] = key.first;
-  json["answer"] = answer;
-  const std::lock_guard guard(lock_);
-  out_ << format::compact(json) << '\n' << std::flush;
-  if (!out_) throw BadInput(path_.string() + ": cannot be written");
-  answers_.emplace(key, answer);
-  return answer;
-}
-
 namespace {
 
 /// What `parse` makes of the first answer that it can use.
 template <class Parse>
-auto usable_answer(const std::string& prompt, const Json& what, int tries, AnswerLog& log, const AskChat& ask,
+auto usable_answer(const std::string& prompt, const Json& what, int tries, net::AnswerLog& log, const net::AskChat& ask,
                    const Parse& parse) {
   std::string answer;
   for (int tried = 0; tried < tries; ++tried) {
@@ -341,7 +284,7 @@ auto usable_answer(const std::string& prompt, const Json& what, int tries, Answe
 }  // namespace
 
 ShortInstructions shorten(std::string_view id, std::string_view instruction, const ShortenOptions& options,
-                          AnswerLog& log, const AskChat& ask) {
+                          net::AnswerLog& log, const net::AskChat& ask) {
   base::check(options.tries >= 1);
   ShortInstructions result;
   result.short_instruction =

@@ -1,8 +1,5 @@
 #include "retrieve/short_instructions.h"
 
-#include <atomic>
-#include <thread>
-
 #include <gtest/gtest.h>
 
 #include "base/error.h"
@@ -14,6 +11,9 @@ namespace {
 using heed::testing::complaint_of;
 using heed::testing::content_of;
 using heed::testing::TemporaryDir;
+using net::AnswerLog;
+using net::AskChat;
+using net::ChatQuestion;
 using Keywords = std::vector<std::string>;
 
 TEST(ShortInstructions, ThePromptsAreThePapersAroundTheInstruction) {
@@ -145,7 +145,7 @@ TEST(Shorten, AnAnswerThatCannotBeUsedIsAskedForAgain) {
   }
 }
 
-TEST(AnswerLog, NothingIsAskedTwice) {
+TEST(Shorten, NothingIsAskedTwice) {
   const TemporaryDir dir;
   const auto path = dir.path() / "deep" / "log.jsonl";
   Chat first{.asked = {}, .answers = {"Find it."}};
@@ -168,51 +168,7 @@ TEST(AnswerLog, NothingIsAskedTwice) {
   EXPECT_THROW(shorten("q1", "Long.", {}, of_another, other.ask), base::Unavailable);
 }
 
-TEST(AnswerLog, TwoThreadsWithOneQuestionAskItOnceAndHaveOneAnswer) {
-  const TemporaryDir dir;
-  AnswerLog log(dir.path() / "log.jsonl", "gpt");
-  std::atomic<int> asked = 0;
-  const AskChat ask = [&](const ChatQuestion&) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    return "answer " + std::to_string(++asked);
-  };
-  std::vector<std::string> answers(4);
-  {
-    std::vector<std::jthread> threads;
-    for (std::string& answer : answers)
-      threads.emplace_back([&] { answer = log.answer({"a question", 0}, {{"id", "q1"}, {"step", "short"}}, ask); });
-  }
-  EXPECT_EQ(asked, 1);
-  EXPECT_EQ(answers, std::vector<std::string>(4, "answer 1"));
-}
-
-TEST(AnswerLog, AQuestionThatFailedIsAskedByTheThreadThatWaits) {
-  const TemporaryDir dir;
-  AnswerLog log(dir.path() / "log.jsonl", "gpt");
-  std::atomic<int> asked = 0, failed = 0, answered = 0;
-  const AskChat ask = [&](const ChatQuestion&) -> std::string {
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    if (++asked == 1) throw base::Unavailable("gone");
-    return "Find it.";
-  };
-  {
-    std::vector<std::jthread> threads;
-    for (int i = 0; i < 3; ++i)
-      threads.emplace_back([&] {
-        try {
-          log.answer({"a question", 0}, {{"id", "q1"}, {"step", "short"}}, ask);
-          ++answered;
-        } catch (const base::Unavailable&) {
-          ++failed;
-        }
-      });
-  }
-  EXPECT_EQ(asked, 2);
-  EXPECT_EQ(failed, 1);
-  EXPECT_EQ(answered, 2);
-}
-
-TEST(AnswerLog, ALineThatWasCutIsAskedForAgainAndAnotherFileIsRefused) {
+TEST(Shorten, ALineThatWasCutIsAskedForAgainAndAnotherFileIsRefused) {
   const TemporaryDir dir;
   const auto path = dir.path() / "log.jsonl";
   {

@@ -119,9 +119,9 @@ long KeptVectors::times_computed(std::span<const Fingerprint> texts) const {
   return std::ranges::count_if(texts, [&](const Fingerprint& text) { return kept_.contains(text); });
 }
 
-double similarity(Similarity kind, std::span<const float> a, std::span<const float> b) {
+double similarity(recipe::Similarity kind, std::span<const float> a, std::span<const float> b) {
   base::check(a.size() == b.size());
-  if (kind == Similarity::kDot) return dot(a, b);
+  if (kind == recipe::Similarity::kDot) return dot(a, b);
   const double lengths = std::sqrt(dot(a, a)) * std::sqrt(dot(b, b));
   return lengths > 0 ? dot(a, b) / lengths : 0;
 }

@@ -11,7 +11,7 @@
 #include "base/fingerprint.h"
 #include "collection/document.h"
 #include "collection/need.h"
-#include "retrieve/recipe.h"
+#include "recipe/recipe.h"
 
 namespace heed::retrieve {
 
@@ -90,7 +90,7 @@ class TextEncoder {
  public:
   virtual ~TextEncoder() = default;
   /// By which its vectors are compared.
-  virtual Similarity similarity() const = 0;
+  virtual recipe::Similarity similarity() const = 0;
   /// The needs' vectors, then the documents', in order and all of one length; valid until the next call. What is
   /// computed is kept as KeptVectors keeps it.
   virtual std::vector<std::span<const float>> encode(std::span<const collection::Need> needs,
@@ -98,6 +98,6 @@ class TextEncoder {
 };
 
 /// The cosine or the dot product, in double. A vector of zeros resembles nothing: 0. REQUIRES: both are of one length.
-double similarity(Similarity kind, std::span<const float> a, std::span<const float> b);
+double similarity(recipe::Similarity kind, std::span<const float> a, std::span<const float> b);
 
 }  // namespace heed::retrieve

@@ -178,11 +178,11 @@ TEST(KeptVectors, AStoreThatIsFullEndsTheWork) {
 
 TEST(Similarity, IsTheCosineOrTheDotProduct) {
   const std::vector<float> a = {3, 4, 0, 0, 0, 0, 0, 0, 0}, b = {3, -4, 0, 0, 0, 0, 0, 0, 2}, none(9, 0.0f);
-  EXPECT_DOUBLE_EQ(similarity(Similarity::kDot, a, b), -7);
-  EXPECT_DOUBLE_EQ(similarity(Similarity::kCosine, a, a), 1);
-  EXPECT_DOUBLE_EQ(similarity(Similarity::kCosine, a, b), -7 / (5 * std::sqrt(29.0)));
-  EXPECT_EQ(similarity(Similarity::kCosine, a, none), 0);
-  EXPECT_THROW(similarity(Similarity::kDot, a, std::vector<float>{1}), base::Bug);
+  EXPECT_DOUBLE_EQ(similarity(recipe::Similarity::kDot, a, b), -7);
+  EXPECT_DOUBLE_EQ(similarity(recipe::Similarity::kCosine, a, a), 1);
+  EXPECT_DOUBLE_EQ(similarity(recipe::Similarity::kCosine, a, b), -7 / (5 * std::sqrt(29.0)));
+  EXPECT_EQ(similarity(recipe::Similarity::kCosine, a, none), 0);
+  EXPECT_THROW(similarity(recipe::Similarity::kDot, a, std::vector<float>{1}), base::Bug);
 }
 
 }  // namespace

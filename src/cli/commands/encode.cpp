@@ -64,7 +64,7 @@ void run_encode(const Options& options) {
   if (const auto remote = find_remote_model(options.model))
     return encode_remotely(*remote, is_query ? retrieve::TextRole::kQuery : retrieve::TextRole::kDocument, lines, view);
   const auto encoder = retrieve::open_bi_encoder(find_model(options.model));
-  std::vector<retrieve::PromptedText> texts;
+  std::vector<recipe::PromptedText> texts;
   for (const TextLine& line : lines) {
     texts.push_back(is_query ? query_text(encoder->recipe(), line.need())
                              : document_text(encoder->recipe(), line.document()));

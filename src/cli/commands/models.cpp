@@ -5,14 +5,14 @@
 #include "cli/command.h"
 #include "cli/shared_options.h"
 #include "cli/terminal.h"
-#include "retrieve/presets.h"
+#include "recipe/presets.h"
 #include "retrieve/remote_model.h"
 #include "retrieve/remote_presets.h"
 
 namespace heed::cli {
 
-using retrieve::Preset;
-using retrieve::RecipeStyle;
+using recipe::Preset;
+using recipe::RecipeStyle;
 
 namespace {
 
@@ -72,7 +72,7 @@ report::Table checkpoints() {
                    {"on the Hugging Face Hub", Align::kLeft},
                    {"kind", Align::kLeft},
                    {"size", Align::kRight}};
-  for (const Preset& preset : retrieve::presets())
+  for (const Preset& preset : recipe::presets())
     table.rows.push_back({std::string(preset.name), std::string(preset.hub_id),
                           std::string(kind_name(recipe_of(preset, RecipeStyle::kSound))), size_of(preset)});
   table.remarks = {
@@ -107,7 +107,7 @@ void show_all(report::Format format) {
                     {"dtype", model.dtype},
                     {"explanation", model.explanation},
                     {"identity", model.identity()}});
-  for (const Preset& preset : retrieve::presets()) json.push_back(json_of(preset));
+  for (const Preset& preset : recipe::presets()) json.push_back(json_of(preset));
   for (const retrieve::RemotePreset& preset : retrieve::remote_presets()) json.push_back(json_of(preset));
   print(bench::json_text(json));
 }
@@ -124,7 +124,7 @@ void set_up_models(CLI::App& app) {
     const report::Format format = parse_format(*format_name);
     if (name->empty()) return show_all(format);
     if (const auto* const remote = retrieve::find_remote_preset(*name)) return show_one(*remote, format);
-    const Preset* const preset = retrieve::find_preset(*name);
+    const Preset* const preset = recipe::find_preset(*name);
     if (preset == nullptr) throw base::BadUsage("there is no model " + *name + "; heed models lists them");
     show_one(*preset, format);
   });

@@ -11,8 +11,8 @@
 #include "cli/terminal.h"
 #include "cli/transfer.h"
 #include "net/http.h"
+#include "recipe/presets.h"
 #include "report/table.h"
-#include "retrieve/presets.h"
 
 namespace heed::cli {
 
@@ -184,7 +184,7 @@ void show_list(const PullRoots& roots) {
   report::Table models;
   models.title = "Models, below " + roots.models.string();
   models.columns = {{"name", Align::kLeft}, {"here", Align::kRight}, {"on the Hugging Face Hub", Align::kLeft}};
-  for (const retrieve::Preset& preset : retrieve::presets())
+  for (const recipe::Preset& preset : recipe::presets())
     models.rows.push_back(
         {std::string(preset.name), here(roots.models / preset.hub_id),
          std::string(preset.hub_id) + (preset.base_id.empty() ? "" : ", with " + std::string(preset.base_id))});

@@ -166,9 +166,9 @@ void run_shorten(const Options& options) {
   if (options.model.empty()) throw BadUsage("--model names the model as the service calls it");
   const net::Chat chat = chat_of(options);
   const fs::path out = options.out, log_path = options.log.empty() ? out.string() + ".log.jsonl" : options.log;
-  retrieve::AnswerLog log(log_path, answerer_of(options, chat.service().url()));
+  net::AnswerLog log(log_path, answerer_of(options, chat.service().url()));
   // A model that answered what cannot be used would answer it again: another temperature, and seed where it has one.
-  const auto ask = [&](const retrieve::ChatQuestion& question) {
+  const auto ask = [&](const net::ChatQuestion& question) {
     if (question.tried == 0) return chat.ask(question.prompt);
     net::ChatVariation variation{.temperature = 0.7};
     if (options.seed) variation.seed = *options.seed + question.tried;

@@ -1,12 +1,12 @@
-#include "retrieve/recipe.h"
+#include "recipe/recipe.h"
 
 #include <algorithm>
 
 #include "base/error.h"
-#include "retrieve/recipe_fields.h"
+#include "recipe/recipe_fields.h"
 #include "text/utf8.h"
 
-namespace heed::retrieve {
+namespace heed::recipe {
 
 using format::Json;
 using text::Prompt;
@@ -222,4 +222,4 @@ Prompt::Parts prompt_parts(const PromptRecipe& recipe, const collection::Need& n
   return recipe.prompt.parts({need.query, need.instruction, document.title, document.text});
 }
 
-}  // namespace heed::retrieve
+}  // namespace heed::recipe

@@ -1,4 +1,4 @@
-#include "retrieve/presets.h"
+#include "recipe/presets.h"
 
 #include <set>
 
@@ -7,7 +7,7 @@
 #include "testing/testing.h"
 #include "text/utf8.h"
 
-namespace heed::retrieve {
+namespace heed::recipe {
 namespace {
 
 using collection::Document;
@@ -282,4 +282,4 @@ TEST(SoundRecipes, PromptsHaveOneStartTokenAndOnlyTheDocumentIsCut) {
 }
 
 }  // namespace
-}  // namespace heed::retrieve
+}  // namespace heed::recipe

@@ -1,11 +1,11 @@
-#include "retrieve/presets.h"
+#include "recipe/presets.h"
 
 #include <algorithm>
 
 #include "base/error.h"
 #include "text/utf8.h"
 
-namespace heed::retrieve {
+namespace heed::recipe {
 
 namespace {
 
@@ -432,4 +432,4 @@ ModelRecipe recipe_of(const Preset& preset, RecipeStyle style) {
   return read_recipe(recipe, preset.name);
 }
 
-}  // namespace heed::retrieve
+}  // namespace heed::recipe

@@ -12,7 +12,7 @@
 #include "format/json.h"
 #include "text/prompt.h"
 
-namespace heed::retrieve {
+namespace heed::recipe {
 
 /// How the vectors of a query and a document become a score.
 enum class Similarity { kCosine, kDot };
@@ -146,4 +146,4 @@ std::string document_text(const CrossEncoderRecipe& recipe, const collection::Do
 text::Prompt::Parts prompt_parts(const PromptRecipe& recipe, const collection::Need& need,
                                  const collection::Document& document);
 
-}  // namespace heed::retrieve
+}  // namespace heed::recipe

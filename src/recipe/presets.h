@@ -3,9 +3,9 @@
 #include <span>
 #include <string_view>
 
-#include "retrieve/recipe.h"
+#include "recipe/recipe.h"
 
-namespace heed::retrieve {
+namespace heed::recipe {
 
 /// How a known model is used.
 enum class RecipeStyle {
@@ -51,4 +51,4 @@ std::string_view hub_id_meant(const Preset& preset, std::string_view name);
 
 ModelRecipe recipe_of(const Preset& preset, RecipeStyle style);
 
-}  // namespace heed::retrieve
+}  // namespace heed::recipe

@@ -1,10 +1,10 @@
-#include "retrieve/recipe.h"
+#include "recipe/recipe.h"
 
 #include <gtest/gtest.h>
 
 #include "testing/testing.h"
 
-namespace heed::retrieve {
+namespace heed::recipe {
 namespace {
 
 using collection::Document;
@@ -248,4 +248,4 @@ TEST(RecipeTexts, APromptFallsIntoParts) {
 }
 
 }  // namespace
-}  // namespace heed::retrieve
+}  // namespace heed::recipe

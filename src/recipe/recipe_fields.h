@@ -8,12 +8,12 @@
 
 #include "base/error.h"
 #include "format/json.h"
-#include "retrieve/recipe.h"
+#include "recipe/recipe.h"
 #include "text/prompt.h"
 
 // How the fields of a recipe's JSON are read and complained about; for the files that read recipes.
 
-namespace heed::retrieve {
+namespace heed::recipe {
 
 /// A value and how recipes spell it.
 template <class Value>
@@ -161,4 +161,4 @@ inline void expect_document(const Fields& fields, std::initializer_list<Source> 
   expect_placeholders(fields, sources, {"query", "instruction", "need"}, {"text", "document"});
 }
 
-}  // namespace heed::retrieve
+}  // namespace heed::recipe

@@ -5,11 +5,11 @@
 #include <gtest/gtest.h>
 
 #include "format/json.h"
-#include "retrieve/presets.h"
-#include "retrieve/recipe.h"
+#include "recipe/presets.h"
+#include "recipe/recipe.h"
 #include "testing/testing.h"
 
-namespace heed::retrieve {
+namespace heed::recipe {
 namespace {
 
 using collection::Document;
@@ -105,4 +105,4 @@ TEST(SharedRecipe, EveryLocalModelOfThePapersTableIsAPreset) {
 }
 
 }  // namespace
-}  // namespace heed::retrieve
+}  // namespace heed::recipe

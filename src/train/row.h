@@ -1,0 +1,32 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "collection/document.h"
+#include "collection/need.h"
+#include "format/json.h"
+
+namespace heed::train {
+
+/// A judged example: whether the document answers the need.
+struct Row {
+  std::string query, instruction, title, text;
+  bool is_relevant = false;
+
+  collection::Need need() const { return {query, instruction}; }
+  collection::Document document() const { return {collection::DocumentId("row"), title, text}; }
+  bool operator==(const Row&) const = default;
+};
+
+/// Reads rows, one JSON object a line: `query`, `text` (or `document`, as FollowIR-train's released rows have it) and
+/// `label` ("true", "false", or the JSON values), maybe `instruction` and `title`; other fields are passed over. A `-`
+/// is standard input. Throws BadInput, with file and line, for a line that is none; without a line where there is no
+/// row.
+std::vector<Row> read_rows(const std::filesystem::path& path);
+
+/// {"query", "instruction", "title" where there is one, "text", "label": "true" or "false"}.
+format::Json to_json(const Row& row);
+
+}  // namespace heed::train
