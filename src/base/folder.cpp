@@ -44,38 +44,34 @@ void remove_left_overs(const fs::path& place) {
   }
 }
 
-/// A folder under a temporary name: removed at the end, with what it then holds.
-struct TemporaryFolder {
-  explicit TemporaryFolder(const fs::path& place)
-      : path(place.string() + std::string(kTemporary) + std::to_string(getpid())) {}
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    fs::remove_all(path, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  const fs::path path;
-};
-
-/// Puts `made` in the place of a folder that is there, or is not; the old one then has the name of `made`, if any.
-bool publish(const fs::path& made, const fs::path& place) {
-  if (rename(made.c_str(), place.c_str()) == 0) return true;  // nothing there, or an empty folder
-  if (errno != ENOTEMPTY && errno != EEXIST) return false;
-  return renameat2(AT_FDCWD, made.c_str(), AT_FDCWD, place.c_str(), RENAME_EXCHANGE) == 0;
-}
-
 }  // namespace
 
+NewFolder::NewFolder(const fs::path& path)
+    : named_(path),
+      place_(place_of(path)),
+      made_(place_.string() + std::string(kTemporary) + std::to_string(getpid())) {
+  if (place_.has_parent_path()) make_folder(place_.parent_path());
+  remove_left_overs(place_);
+  make_folder(made_);
+}
+
+/// Also once it is published: then the temporary name is that of what was replaced, if anything was.
+NewFolder::~NewFolder() {
+  std::error_code ignored;
+  fs::remove_all(made_, ignored);
+}
+
+void NewFolder::publish() {
+  if (rename(made_.c_str(), place_.c_str()) == 0) return;  // nothing there, or an empty folder
+  const bool is_full = errno == ENOTEMPTY || errno == EEXIST;
+  if (!is_full || renameat2(AT_FDCWD, made_.c_str(), AT_FDCWD, place_.c_str(), RENAME_EXCHANGE) != 0)
+    throw BadInput(named_.string() + ": the folder cannot be written: " + std::strerror(errno));
+}
+
 void write_folder(const fs::path& path, std::span<const FolderFile> files) {
-  const fs::path place = place_of(path);
-  if (place.has_parent_path()) make_folder(place.parent_path());
-  remove_left_overs(place);
-  const TemporaryFolder made(place);
-  make_folder(made.path);
-  for (const FolderFile& file : files) write_file(made.path / file.path, file.content);
-  if (!publish(made.path, place))
-    throw BadInput(path.string() + ": the folder cannot be written: " + std::strerror(errno));
+  NewFolder made(path);
+  for (const FolderFile& file : files) write_file(made.path() / file.path, file.content);
+  made.publish();
 }
 
 void write_together(const fs::path& folder, std::span<const FolderFile> files) {

@@ -11,6 +11,26 @@ struct FolderFile {
   std::string path, content;
 };
 
+/// A folder that is made file by file, whole or not at all: under a temporary name beside it until publish(). Without
+/// that what was made goes when the object goes; what a killed maker of this folder left is removed.
+class NewFolder {
+ public:
+  /// Makes the folders above it. Throws BadInput where that is impossible.
+  explicit NewFolder(const std::filesystem::path& path);
+  ~NewFolder();
+  NewFolder(const NewFolder&) = delete;
+  NewFolder& operator=(const NewFolder&) = delete;
+
+  /// Where its files are to be written.
+  const std::filesystem::path& path() const { return made_; }
+  /// Gives the folder its name. What was there of that name is replaced whole; the caller has looked at it
+  /// (first_foreign). Throws BadInput where that is impossible.
+  void publish();
+
+ private:
+  std::filesystem::path named_, place_, made_;
+};
+
 /// Writes a folder whole or not at all: under a temporary name beside it, then renamed. What was there of that name is
 /// replaced whole, so nothing of it is mixed with the new; the caller has looked at it (first_foreign). Throws
 /// BadInput, naming what cannot be written; nothing is left behind then. What a killed writer of this folder left is

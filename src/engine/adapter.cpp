@@ -20,13 +20,6 @@ format::Checkpoint open_adapter(const fs::path& folder) {
   throw BadInput(folder.string() + " has neither adapter_model.safetensors nor adapter_model.bin");
 }
 
-/// What stands before the layer's own name: PEFT's wrapper, then the model's.
-std::string layer_of(std::string name) {
-  for (const char* wrapper : {"base_model.model.", "model.", "bert.", "transformer."})
-    if (name.starts_with(wrapper)) name.erase(0, std::string_view(wrapper).size());
-  return name;
-}
-
 /// The layer, with all that stands before its own name, and A or B.
 struct Half {
   std::string layer;
@@ -43,6 +36,12 @@ std::optional<Half> half_of(std::string_view name) {
 }
 
 }  // namespace
+
+std::string Adapter::layer_of(std::string name) {
+  for (const char* wrapper : {"base_model.model.", "model.", "bert.", "transformer."})
+    if (name.starts_with(wrapper)) name.erase(0, std::string_view(wrapper).size());
+  return name;
+}
 
 Adapter::Adapter(const fs::path& folder)
     : folder_(folder), config_(infer::read_adapter_config(folder)), tensors_(open_adapter(folder)) {

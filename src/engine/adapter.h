@@ -33,6 +33,10 @@ class Adapter {
   void finish() const;
   std::string fingerprint() const;
 
+  /// The name of a layer in an adapter or a checkpoint without PEFT's wrapper and the model's own name before it:
+  /// "layers.0.mlp.up_proj" of "base_model.model.model.layers.0.mlp.up_proj".
+  static std::string layer_of(std::string name);
+
  private:
   std::filesystem::path folder_;
   infer::AdapterConfig config_;

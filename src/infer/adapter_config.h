@@ -12,7 +12,9 @@ struct AdapterConfig {
 };
 
 /// Reads adapter_config.json of a PEFT folder. Throws BadInput, with file and field, for an adapter that is not LoRA or
-/// uses what heed does not compute (DoRA, trained biases, ranks that differ between layers, transposed weights).
+/// uses what heed does not compute (DoRA, trained biases, tokens or parameters, ranks that differ between layers,
+/// transposed or quantized weights, an initialization that changes the model). Fields that only training reads, and
+/// empty ones, are passed over: PEFT's versions up to 0.18 write ever more of them.
 AdapterConfig read_adapter_config(const std::filesystem::path& folder);
 
 }  // namespace heed::infer

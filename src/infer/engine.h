@@ -137,10 +137,12 @@ class Engine {
   enum class Task { kAnswer, kClassify };
   virtual std::unique_ptr<Learner> open_learner(const ModelFiles& files, Task task, const LearnerSettings& settings,
                                                 const EngineOptions& options) const = 0;
-  /// The checkpoint with its adapter added in, tensor by tensor, in the order of their names: `begin` is told all of
-  /// them, in the type in which the checkpoint stores them (or `type`, floating-point ones), then `tensor` gets the
-  /// bytes of each. The sum is made in float32 and rounded once. Throws BadInput where the adapter has updates that no
-  /// layer takes.
+  /// The checkpoint with its adapter added in, one tensor in memory at a time: `begin` is told all of them, in the type
+  /// in which the checkpoint stores them (or `type`, floating-point ones), then `tensor` gets the bytes of each, in
+  /// that order: larger elements first, so that each is aligned where they lie one behind the other, then by name. A
+  /// sum is made in float32 (of float64 in that) and rounded once; what is neither changed nor converted comes as it is
+  /// stored. The adapter may change linear layers in the blocks of the model's body. Throws BadInput, before `begin`,
+  /// where it has updates that no such layer takes, or of another shape; and where a finite number is none in its type.
   struct MergeSink {
     std::function<void(const std::vector<format::TensorInfo>&)> begin;
     std::function<void(std::span<const std::byte>)> tensor;
