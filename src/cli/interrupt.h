@@ -1,11 +1,15 @@
 #pragma once
 
 #include <csignal>
+#include <string>
 
 namespace heed::cli {
 
-/// The person asked to stop, and what was under way is finished and kept. Exit code 130, as shells have it.
-class Interrupted {};
+/// The person asked to stop, and what was under way is finished. Exit code 130, as shells have it.
+struct Interrupted {
+  /// What is told.
+  std::string sentence = "stopped; what was computed is kept, and the same command goes on from there";
+};
 
 /// From the first one on, while one lives: a first Ctrl-C (or SIGTERM) is remembered, a second ends the process at
 /// once.

@@ -80,15 +80,6 @@ std::string likely_name(const fs::path& folder) {
   return whole.has_filename() ? whole.filename().string() : whole.parent_path().filename().string();
 }
 
-/// The folder that was given, or that of a model that heed pull fetched by an id which is no preset's.
-std::optional<fs::path> folder_meant(const std::string& model) {
-  if (fs::is_directory(model)) return model;
-  if (recipe::find_preset(model) != nullptr || !net::is_repository_id(model)) return std::nullopt;
-  if (variable("HEED_MODELS").empty() && user_cache().empty()) return std::nullopt;
-  const fs::path pulled = models_root() / model;
-  return base::is_there(pulled / net::kPulledFile) ? std::optional(pulled) : std::nullopt;
-}
-
 /// The name as it can be part of files' names and a field of a TREC run.
 std::string plain_name(std::string name) {
   const auto parts_names = [](unsigned char c) { return c == '/' || std::isspace(c) != 0; };
@@ -111,7 +102,7 @@ recipe::ModelRecipe recipe_of(const ModelFlags& flags, const fs::path& folder, c
     if (flags.recipe == "paper") say(file.string() + " is one recipe, which --recipe paper does not change");
     return recipe::read_recipe_file(file);
   }
-  if (preset == nullptr) preset = recipe::find_preset(likely_name(folder));
+  if (preset == nullptr) preset = preset_of_folder(folder);
   if (preset == nullptr)
     throw BadInput(folder.string() +
                    " has no heed.json, which says what the model is for, and its name is no preset's; "
@@ -142,6 +133,18 @@ infer::EngineOptions engine_options(const ModelFlags& flags) {
 }
 
 }  // namespace
+
+std::optional<fs::path> folder_meant(const std::string& model) {
+  if (fs::is_directory(model)) return model;
+  if (recipe::find_preset(model) != nullptr || !net::is_repository_id(model)) return std::nullopt;
+  if (variable("HEED_MODELS").empty() && user_cache().empty()) return std::nullopt;
+  const fs::path pulled = models_root() / model;
+  return base::is_there(pulled / net::kPulledFile) ? std::optional(pulled) : std::nullopt;
+}
+
+const Preset* preset_of_folder(const fs::path& folder) {
+  return recipe::find_preset(likely_name(folder));
+}
 
 void add_model(CLI::App& app, ModelFlags& flags) {
   app.add_option(

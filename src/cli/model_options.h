@@ -1,10 +1,12 @@
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 
 #include "cli/command.h"
 #include "cli/remote_options.h"
+#include "recipe/presets.h"
 #include "retrieve/local_model.h"
 #include "retrieve/remote_model.h"
 
@@ -32,6 +34,11 @@ void add_recipe_style(CLI::App& app, ModelFlags& flags);
 /// (folders.h) and in Hugging Face's cache. Throws BadInput, saying what was looked for, where there is none, and
 /// BadUsage for a flag's unknown value.
 retrieve::LocalModelSource find_model(const ModelFlags& flags);
+
+/// The folder that --model is, or that of a model which heed pull fetched by an id that is no preset's.
+std::optional<std::filesystem::path> folder_meant(const std::string& model);
+/// The preset whose name the folder has; null where that is none's.
+const recipe::Preset* preset_of_folder(const std::filesystem::path& folder);
 
 /// The model behind an API that the flags mean, with its key from the environment: --api, a preset's name, or a recipe
 /// file of the kind "remote"; nothing where they mean another kind of model. Throws BadUsage for flags that exclude

@@ -86,8 +86,8 @@ int run(int argc, char** argv) {
     return kBadInput;
   } catch (const CLI::ParseError& error) {
     return complain(app, error);
-  } catch (const Interrupted&) {
-    say("stopped; what was computed is kept, and the same command goes on from there");
+  } catch (const Interrupted& interrupted) {
+    say(interrupted.sentence);
     return kInterrupted;
   } catch (const base::BadUsage& error) {
     say(error.what());
