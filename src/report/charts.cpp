@@ -237,6 +237,82 @@ std::string bar_mark(const Bar& bar, const Scale& x, double y) {
          text_at({112, y + 13}, bar.name, "tick", "end");
 }
 
+// ---- curves
+
+constexpr Size kCurves{900, 330};
+constexpr double kCurveLeft = 72, kCurveBottom = 262;
+
+/// Room around values that hardly differ.
+double least_room(const std::vector<double>& values) {
+  const auto [low, high] = std::ranges::minmax(values);
+  return high > low ? (high - low) * 0.01 : std::max(1e-9, std::abs(high) * 0.05);
+}
+
+std::string number(double value) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.4g", std::abs(value) < 1e-12 ? 0 : value);
+  return typeset(text.data());
+}
+
+std::string curve_axes(const Scale& x, const Scale& y, const std::string& name) {
+  std::string content;
+  for (const double tick : axis_ticks(x.low, x.high, 8))
+    if (tick == std::floor(tick)) {
+      content += text_at({x(tick), kCurveBottom + 18}, std::to_string(std::llround(tick)), "tick", "middle") +
+                 line({x(tick), kCurveBottom}, {x(tick), kCurveBottom + 4}, "axis-line");
+    }
+  for (const double tick : axis_ticks(y.low, y.high, 6))
+    content += line({kCurveLeft, y(tick)}, {x.end, y(tick)}, "grid") +
+               text_at({kCurveLeft - 8, y(tick) + 4}, number(tick), "tick", "end");
+  return content + text_at({x.end, kCurveBottom + 38}, "step", "axis", "end") +
+         element("text", name,
+                 {{"class", "axis"},
+                  {"text-anchor", "middle"},
+                  {"transform", "translate(14 " + at((14 + kCurveBottom) / 2) + ") rotate(-90)"}});
+}
+
+std::string color_of(const Curve& curve) {
+  return " color-" + std::to_string(curve.color % 6);
+}
+
+std::string curve_line(const Curve& curve, const Scale& x, const Scale& y) {
+  std::string path, dots;
+  const bool has_dots = curve.look == Curve::Look::kDotted || curve.points.size() == 1;
+  for (const auto& [step, value] : curve.points) {
+    path += (path.empty() ? "M" : "L") + at(x(step)) + " " + at(y(value));
+    if (has_dots && curve.points.size() <= 200)
+      dots += element_of("circle", "",
+                         {{"class", "dot" + color_of(curve)}, {"cx", at(x(step))}, {"cy", at(y(value))}, {"r", "3.2"}});
+  }
+  const std::string look = curve.look == Curve::Look::kThin ? "curve thin" : "curve";
+  return element_of("path", "", {{"class", look + color_of(curve)}, {"d", path}}) + dots;
+}
+
+std::string best_mark(const Curve& curve, const Scale& x, const Scale& y) {
+  const auto& [step, value] = curve.points.at(*curve.best);
+  const Point p{x(step), y(value)};
+  const bool is_right = p.x > kCurves.width - 200;
+  const std::string text = number(value) + " at step " + std::to_string(std::llround(step));
+  return element_of("path", element("title", "best: " + text), {{"class", "own"}, {"d", diamond(p)}}) +
+         text_at({is_right ? p.x - 11 : p.x + 11, p.y + (p.y < 40 ? 16 : -8)}, text, "own-label",
+                 is_right ? "end" : "start");
+}
+
+std::string curve_legend(const std::vector<Curve>& curves) {
+  std::string content;
+  double left = kCurveLeft;
+  const double y = kCurves.height - 10;
+  for (const Curve& curve : curves) {
+    if (curve.name.empty()) continue;
+    const std::string look = curve.look == Curve::Look::kThin ? "curve thin" : "curve";
+    content +=
+        element_of("path", "", {{"class", look + color_of(curve)}, {"d", "M" + at(left) + " " + at(y - 4) + "h26"}}) +
+        text_at({left + 32, y}, curve.name, "tick", "start");
+    left += 50 + 7.2 * static_cast<double>(curve.name.size());
+  }
+  return content;
+}
+
 // ---- the slopes
 
 constexpr Size kSlope{340, 300};
@@ -299,6 +375,24 @@ std::vector<double> axis_ticks(double low, double high, int most) {
   std::vector<double> ticks;
   for (double i = std::ceil(low / step); i * step <= high; ++i) ticks.push_back(i * step);
   return ticks;
+}
+
+std::string curves_svg(const CurveChart& chart) {
+  std::vector<double> steps, values;
+  for (const Curve& curve : chart.curves)
+    for (const auto& [step, value] : curve.points) {
+      steps.push_back(step);
+      values.push_back(value);
+    }
+  base::check(!values.empty());
+  const auto [low, high] = range_of(values, least_room(values));
+  const auto [first, last] = std::ranges::minmax(steps);
+  const Scale x{first, std::max(last, first + 1), kCurveLeft, kCurves.width - 14}, y{low, high, kCurveBottom, 14};
+  std::string content = curve_axes(x, y, chart.axis);
+  for (const Curve& curve : chart.curves) content += curve_line(curve, x, y);
+  for (const Curve& curve : chart.curves)
+    if (curve.best) content += best_mark(curve, x, y);
+  return svg(kCurves, "curves", chart.label, content + curve_legend(chart.curves));
 }
 
 std::string scatter_svg(const Scatter& scatter) {

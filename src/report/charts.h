@@ -1,8 +1,11 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "report/figure_table.h"
 #include "report/model_tables.h"
@@ -36,6 +39,25 @@ std::string slope_svg(const ResultTopic& topic);
 
 /// A p-MRR from -1 to 1 as a bar to the left or right of a middle line, the size of a word.
 std::string p_mrr_bar_svg(double p_mrr);
+
+/// A line of a chart over steps.
+struct Curve {
+  std::string name{};  ///< in the chart's legend; none where it is empty
+  /// A thin line; a line; a line with a dot at each point.
+  enum class Look { kThin, kLine, kDotted } look = Look::kLine;
+  std::size_t color = 0;  ///< curves of one color belong together; the first six differ, the lines' dashes too
+  std::vector<std::pair<double, double>> points{};  ///< steps, ascending, and finite values
+  std::optional<std::size_t> best{};                ///< the point with a mark, and its value beside it
+};
+
+struct CurveChart {
+  std::string label{};  ///< a sentence: what the chart shows
+  std::string axis{};   ///< what the values are
+  std::vector<Curve> curves{};
+};
+
+/// Values over training steps. REQUIRES: a point in one of the curves.
+std::string curves_svg(const CurveChart& chart);
 
 /// The numbers at which an axis from `low` to `high` is marked: steps of 1, 2 or 5 times a power of ten, at most
 /// `most` of them, the first at or above `low`. REQUIRES: low < high, most >= 2.

@@ -7,7 +7,7 @@
 #include "format/fields.h"
 #include "report/charts.h"
 #include "report/html.h"
-#include "report/page_style.h"
+#include "report/page_frame.h"
 #include "report/sentences.h"
 #include "report/task_section.h"
 #include "report/word_diff.h"
@@ -15,12 +15,6 @@
 namespace heed::report {
 
 namespace {
-
-/// A section of the page, and its line in the list of contents: there the parts of one group stand together.
-struct Part {
-  std::string id, heading, html;
-  std::string group{}, name_in_group{};
-};
 
 std::string source_line(const std::string& sources_html) {
   return element_of("p", "Figures: " + sources_html + ".", {{"class", "source"}}) + "\n";
@@ -95,13 +89,6 @@ std::string figure_table(const FigureTable& table, const std::string& caption, c
                      element("caption", caption) + "\n" + head_of(table) + body_of(table) + "</table></div>\n";
   for (const std::string& remark : table.remarks) html += element("p", remark, {{"class", "remark"}}) + "\n";
   return html + source_line(links_to(sources_of(data, table.shows_published())));
-}
-
-/// What not everybody wants to see at once.
-std::string more(std::string_view summary, const std::string& html) {
-  return element_of("details", element("summary", summary) + "\n" + element_of("div", html, {{"class", "inside"}}),
-                    {{"class", "more"}}) +
-         "\n";
 }
 
 // ---- the parts before the tasks
@@ -356,11 +343,6 @@ Part task_part(const ResultEntry& entry, const std::string& heading, std::size_t
 
 // ---- the page
 
-/// What the page says about itself.
-struct PageTexts {
-  std::string title, lede, made_by;
-};
-
 /// Each text once, in the order of the results.
 template <typename TextOf>
 std::vector<std::string> each_once(const ReportData& data, TextOf text_of) {
@@ -395,39 +377,6 @@ std::string made_by(const ReportData& data, std::string_view heed_version) {
            ": " + entry.model_identity;
   });
   return "This page was made by heed " + std::string(heed_version) + ". " + joined(runs, ". ") + ".";
-}
-
-/// Links to all parts; those of a group in a line of its own.
-std::string contents_of(const std::vector<Part>& parts) {
-  std::string html, group;
-  for (const Part& part : parts) {
-    if (part.group != group) {
-      if (!group.empty()) html += "</ul></li>";
-      if (!part.group.empty()) html += "<li class=\"group\">" + element("span", part.group) + "<ul>";
-      group = part.group;
-    }
-    html +=
-        element_of("li", element("a", group.empty() ? part.heading : part.name_in_group, {{"href", "#" + part.id}}));
-  }
-  if (!group.empty()) html += "</ul></li>";
-  return element_of("nav", element_of("ul", html), {{"aria-label", "Contents"}}) + "\n";
-}
-
-std::string page_of(const PageTexts& texts, const std::vector<Part>& parts) {
-  std::string main;
-  for (const Part& part : parts)
-    main += element_of("section", "\n" + element("h2", part.heading, {{"id", part.id}}) + "\n" + part.html,
-                       {{"aria-labelledby", part.id}}) +
-            "\n";
-  return "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n" +
-         element("title", texts.title) + "\n<style>" + std::string(kPageStyle) + "</style>\n</head>\n<body>\n" +
-         element("a", "Skip to the results", {{"class", "skip"}, {"href", "#main"}}) + "\n<div class=\"page\">\n" +
-         element_of("header",
-                    "\n" + element("h1", texts.title) + "\n" + element("p", texts.lede, {{"class", "lede"}}) + "\n") +
-         "\n" + contents_of(parts) + element_of("main", "\n" + main, {{"id", "main"}}) + "\n" +
-         element("footer", texts.made_by) + "\n</div>\n<script>" + std::string(kPageScript) +
-         "</script>\n</body>\n</html>\n";
 }
 
 }  // namespace

@@ -87,6 +87,11 @@ svg .own-label,svg .published-label,svg .hint,svg .group{
 svg .published-label{fill:var(--soft);font-size:12px}
 svg .bar{stroke:var(--accent);stroke-width:1.3;fill:var(--accent)}
 svg .keywords{fill-opacity:.4}svg .short{fill-opacity:0}
+svg .curve{fill:none;stroke:var(--series);stroke-width:2;stroke-linejoin:round}
+svg .thin{stroke-width:1;stroke-opacity:.45}svg .dot{fill:var(--series)}svg.curves{min-width:26rem;width:60rem}
+svg .color-0{--series:var(--accent)}svg .color-1{--series:var(--rose);stroke-dasharray:7 3}
+svg .color-2{--series:var(--fell);stroke-dasharray:2 3}svg .color-3{--series:var(--ink);stroke-dasharray:9 3 2 3}
+svg .color-4{--series:var(--faint)}svg .color-5{--series:var(--soft);stroke-dasharray:4 4}
 svg.slope{width:21.25rem;min-width:17rem}
 .rose{color:var(--rose);--mark:var(--rose)}.fell{color:var(--fell);--mark:var(--fell)}
 .stayed{color:var(--soft);--mark:var(--faint)}
@@ -147,7 +152,7 @@ footer{color:var(--soft);font-size:.87rem;padding:1.4rem 0 3rem;overflow-wrap:an
   thead{display:table-header-group}
   tr,figure,.instructions,li,summary,.tables>div{break-inside:avoid}
   h2,h3,h4,summary,caption,.instructions{break-after:avoid}
-  svg.scatter,svg.bars,svg.strips{min-width:0;width:100%}
+  svg.scatter,svg.bars,svg.strips,svg.curves{min-width:0;width:100%}
   svg.strips{max-width:44rem}
   .shifts{grid-template-columns:20rem minmax(0,1fr)}svg.slope{min-width:0;width:100%}
   .inside{padding-bottom:.8rem}

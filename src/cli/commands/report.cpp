@@ -1,12 +1,14 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "bench/json_results.h"
 #include "cli/command.h"
 #include "cli/report_page.h"
 #include "cli/shared_options.h"
 #include "cli/terminal.h"
 #include "report/task_section.h"
+#include "report/training_page.h"
 
 namespace heed::cli {
 
@@ -17,6 +19,7 @@ namespace {
 
 struct Options {
   std::vector<std::string> paths;
+  std::vector<std::string> training;
   std::string html;
   std::vector<std::string> tables;
   bool all_published = false;
@@ -79,7 +82,29 @@ void check_page(const Options& options) {
   }
 }
 
+void make_training_page(const Options& options) {
+  if (!options.paths.empty() || !options.tables.empty() || options.all_published)
+    throw base::BadUsage("--training has a page of its own, without results and tables");
+  if (options.html.empty()) throw base::BadUsage("--training wants a page: --html names its file");
+  if (options.training.size() > report::kMostTrainingLogs)
+    throw base::BadUsage("a page tells apart " + std::to_string(report::kMostTrainingLogs) + " training logs, not " +
+                         std::to_string(options.training.size()));
+  std::vector<report::TrainingLog> logs;
+  std::string text;
+  for (const std::string& path : options.training) {
+    std::error_code error;  // of a file that is not there yet
+    if (fs::equivalent(options.html, path, error))
+      throw base::BadUsage("--html " + options.html + " would overwrite the log that it reads");
+    logs.push_back(report::read_training_log(path));
+    text += training_sentence(logs.back()) + "\n";
+  }
+  base::write_file(options.html, report::training_page(logs, HEED_VERSION));
+  print(text);
+}
+
 void make_report(const Options& options) {
+  if (!options.training.empty()) return make_training_page(options);
+  if (options.paths.empty()) throw base::BadUsage("results is required: what heed bench wrote (or --training)");
   const report::Format format = parse_format(options.format);
   check_page(options);
   chosen_tables(options.tables);  // a wrong name is said before anything is read
@@ -107,9 +132,12 @@ void make_report(const Options& options) {
 void set_up_report(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   app.add_option("results", options->paths, "what heed bench wrote: its folders, or files like its results.json")
-      ->type_name("PATH")
-      ->required();
+      ->type_name("PATH");
   app.add_option("--html", options->html, "write the report as a page to this file, too")->type_name("FILE");
+  app.add_option("--training", options->training,
+                 "instead: make --html a page of the training curves in this log of heed train; may be given again")
+      ->type_name("LOG.jsonl")
+      ->allow_extra_args(false);
   app.add_option("--table", options->tables, "print this table only: 2, 3, 4, 5 or figure3; may be given again")
       ->type_name("NAME")
       ->allow_extra_args(false);
@@ -123,6 +151,7 @@ void set_up_report(CLI::App& app) {
       "  heed report out                              what heed bench printed\n"
       "  heed report out-bm25 out-e5 --html all.html  one page of two models\n"
       "  heed report out-* --table 2 --format latex   the paper's Table 2\n"
+      "  heed report --training log.jsonl --html t.html  how a model learned\n"
       "Tables: 2 has a row `correct` and a row `paper` for each model: judged by the right judgments, and by the "
       "crossed\n"
       "ones, as published scores are; rows `published` beside them, where the task is Robust04, News21 or Core17. 3 is "
