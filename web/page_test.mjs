@@ -165,12 +165,48 @@ async function checkPage(name, url, folder) {
   await test(`${name}: says everything without a script`, () => checkWithoutScript(url));
 }
 
+/// The curves of a log whose settings would break a page that does not escape them.
+async function checkTraining(name, url, charts) {
+  await withBrowser({ viewport: kDesk, colorScheme: "light" }, async (context) => {
+    await test(`${name}: fits a laptop`, () => checkLayout(context, url));
+    await test(`${name}: axe finds nothing grave in light`, () => checkAxe(context, url));
+    await test(`${name}: has the curves, and runs no setting`, async () => {
+      const { page, faults } = await openFile(context, url);
+      assert.equal(await page.locator("svg.curves").count(), charts);
+      assert.equal(await page.locator("svg.curves path.own").count(), charts > 3 ? 2 : 0, "the best are marked");
+      assert.equal(await page.evaluate(() => window.wasRun), undefined);
+      assert.deepEqual(faults, []);
+    });
+  });
+  await withBrowser({ viewport: kPhone, colorScheme: "dark" }, async (context) => {
+    await test(`${name}: fits a telephone`, () => checkLayout(context, url));
+    await test(`${name}: axe finds nothing grave in dark`, () => checkAxe(context, url));
+  });
+}
+
+function trainingLog(steps) {
+  const lines = [{ kind: "heed training log", version: 1, settings: { base: "<script>window.wasRun = 1</script>" } }];
+  for (let step = 1; step <= steps; ++step) {
+    lines.push({ step, lr: 1e-4 * (1 - step / (steps + 1)), loss: 1 / step + 0.1 * (step % 3), grad_norm: 1 + (step % 5) });
+    if (step % 20 === 0)
+      lines.push({ step, validation: { loss: 0.3 + 1 / step, accuracy: 0.8, p_mrr: 0.1 - 1 / step, queries: 104 } });
+  }
+  return lines.map((line) => JSON.stringify(line) + "\n").join("");
+}
+
 async function main(heed, folder) {
   const call = (...words) =>
     execFileSync(heed, words, { env: { ...process.env, HEED_DATA: join(kProject, "data") }, stdio: "pipe" });
   const out = join(folder, "out");
   call("bench", "--model", "bm25", "--data", join(kProject, "data/demo"), "--out", out);
   await checkPage("bench", pathToFileURL(join(out, "report.html")).href, out);
+
+  for (const [name, steps, charts] of [["training", 200, 5], ["one step", 1, 3]]) {
+    const log = join(folder, `${name}.jsonl`), page = join(folder, `${name}.html`);
+    writeFileSync(log, trainingLog(steps));
+    call("report", "--training", log, "--html", page);
+    await checkTraining(name, pathToFileURL(page).href, charts);
+  }
 
   const fixture = join(folder, "fixture");
   const results = join(fixture, "results.json");

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "base/error.h"
 #include "format/json.h"
 #include "format/lines.h"
 
@@ -91,7 +92,7 @@ TrainingLog read_training_log(const fs::path& path) {
     }
     is_first = false;
   }
-  if (is_first) lines.fail("is empty");
+  if (is_first) throw base::BadInput(lines.name() + ": is empty");
   return log;
 }
 
