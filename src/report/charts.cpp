@@ -288,14 +288,23 @@ std::string curve_line(const Curve& curve, const Scale& x, const Scale& y) {
   return element_of("path", "", {{"class", look + color_of(curve)}, {"d", path}}) + dots;
 }
 
-std::string best_mark(const Curve& curve, const Scale& x, const Scale& y) {
+std::string best_mark(const Curve& curve, const Scale& x, const Scale& y, Labels& labels) {
   const auto& [step, value] = curve.points.at(*curve.best);
   const Point p{x(step), y(value)};
-  const bool is_right = p.x > kCurves.width - 200;
   const std::string text = number(value) + " at step " + std::to_string(std::llround(step));
   return element_of("path", element("title", "best: " + text), {{"class", "own"}, {"d", diamond(p)}}) +
-         text_at({is_right ? p.x - 11 : p.x + 11, p.y + (p.y < 40 ? 16 : -8)}, text, "own-label",
-                 is_right ? "end" : "start");
+         labels.place(p, text, "own-label");
+}
+
+/// The marks of the best points, named where no curve's point is.
+std::string best_marks(const std::vector<Curve>& curves, const Scale& x, const Scale& y) {
+  Labels labels;
+  std::string content;
+  for (const Curve& curve : curves)
+    for (const auto& [step, value] : curve.points) labels.keep_free({x(step), y(value)}, 4);
+  for (const Curve& curve : curves)
+    if (curve.best) content += best_mark(curve, x, y, labels);
+  return content;
 }
 
 std::string curve_legend(const std::vector<Curve>& curves) {
@@ -390,8 +399,7 @@ std::string curves_svg(const CurveChart& chart) {
   const Scale x{first, std::max(last, first + 1), kCurveLeft, kCurves.width - 14}, y{low, high, kCurveBottom, 14};
   std::string content = curve_axes(x, y, chart.axis);
   for (const Curve& curve : chart.curves) content += curve_line(curve, x, y);
-  for (const Curve& curve : chart.curves)
-    if (curve.best) content += best_mark(curve, x, y);
+  content += best_marks(chart.curves, x, y);
   return svg(kCurves, "curves", chart.label, content + curve_legend(chart.curves));
 }
 

@@ -152,5 +152,25 @@ TEST(Charts, NothingToDrawIsABug) {
   EXPECT_THROW(topics_svg({}), base::Bug);
 }
 
+TEST(Charts, CurvesGoThroughTheirPointsAndNameTheBest) {
+  const CurveChart chart{"Loss over steps",
+                         "loss",
+                         {{"a", Curve::Look::kDotted, 0, {{0, 1}, {10, 3}, {20, 2}}, 1},
+                          {"b", Curve::Look::kThin, 1, {{0, 2}, {20, 2}}, {}}}};
+  const XmlElement svg = parsed(curves_svg(chart));
+  EXPECT_EQ(all_named(svg, "circle").size(), 3U);
+  std::vector<std::string> texts;
+  for (const XmlElement* text : all_named(svg, "text")) texts.push_back(text->text);
+  EXPECT_NE(std::ranges::find(texts, "3 at step 10"), texts.end());
+  EXPECT_NE(std::ranges::find(texts, "b"), texts.end());
+  EXPECT_EQ(all_named(svg, "title").front()->text, "Loss over steps");
+}
+
+TEST(Charts, ACurveOfOnePointIsADot) {
+  const XmlElement svg = parsed(curves_svg({"Loss", "loss", {{"", Curve::Look::kLine, 0, {{1, 0}}, {}}}}));
+  EXPECT_EQ(all_named(svg, "circle").size(), 1U);
+  EXPECT_THROW(curves_svg({"Loss", "loss", {{}}}), base::Bug);
+}
+
 }  // namespace
 }  // namespace heed::report
