@@ -110,6 +110,21 @@ TEST_F(Report, WhatCannotBeReportedIsRefused) {
                       "published figures"));
 }
 
+TEST(TrainingReport, IsAPageOfTheLogAndRefusesWhatIsNone) {
+  const TemporaryDir folder;
+  const std::string head = "{\"kind\":\"heed training log\",\"version\":1}\n", page = folder.path() / "page.html";
+  const std::string log = folder.write("run.jsonl", head + "{\"step\":1,\"loss\":0.5}\n");
+  const Outcome outcome = heed({"report", "--training", log, "--html", page});
+  ASSERT_TRUE(succeeded(outcome));
+  EXPECT_EQ(outcome.out, "run: 1 step, loss 0.5 (smoothed) at the end.\n");
+  EXPECT_NE(content_of(page).find("<svg class=\"curves\""), std::string::npos);
+  EXPECT_TRUE(refused(heed({"report", "--training", log}), 64, "--html"));
+  EXPECT_TRUE(refused(heed({"report", "--training", log, "--html", log}), 64, "would overwrite"));
+  EXPECT_TRUE(refused(heed({"report", log, "--training", log, "--html", page}), 64, "a page of its own"));
+  const std::string bad = folder.write("bad.jsonl", head + "{\"step\":1}\n");
+  EXPECT_TRUE(refused(heed({"report", "--training", bad, "--html", page}), 65, "bad.jsonl:2: is neither"));
+}
+
 TEST_F(Report, IsMadeWithoutThePublishedFiguresToo) {
   EXPECT_TRUE(
       succeeded(heed({"report", results_as("bm25", "Core17")}, {.environment = {{"HEED_DATA", folder_.path()}}})));
