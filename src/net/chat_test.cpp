@@ -26,7 +26,7 @@ TEST(Chat, AMessageIsSentWithItsSettingsAndTheTextComesBack) {
   const TestServer server([](const ServedRequest&) {
     return ServedReply{.body = R"({"choices":[{"index":0,"message":{"role":"assistant","content":"Hi.\n"}}]})"};
   });
-  EXPECT_EQ(chat_with(server.url()).ask("Say \"hi\"."), "Hi.\n");
+  EXPECT_EQ(chat_with(server.url()).ask("Say \"hi\".").text, "Hi.\n");
   EXPECT_EQ(server.requests().at(0).path, "/v1/chat/completions");
   EXPECT_EQ(Json::parse(server.requests().at(0).body), Json::parse(R"({
     "model":"gpt","messages":[{"role":"user","content":"Say \"hi\"."}],"temperature":0.0,"max_tokens":50,"seed":7})"));

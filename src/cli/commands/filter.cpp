@@ -1,0 +1,2 @@
+#include "cli/command.h"
+namespace heed::cli { void set_up_filter(CLI::App&) {} }
