@@ -139,10 +139,13 @@ TEST(SyntheticDocuments, NoDamageToAnAnswerMatters) {
   for (int round = 0; round < 3000; ++round) {
     std::string damaged = answer;
     for (int i = 0; i < 4; ++i) {
-      const std::size_t at = random.below(damaged.size());
-      if (round % 3 == 0) damaged.erase(at, 1 + random.below(20));
-      else if (round % 3 == 1) damaged[at] = static_cast<char>(random.below(256));
-      else damaged.insert(at, answer.substr(random.below(answer.size()), 10));
+      const std::size_t at = random.below(static_cast<std::uint32_t>(damaged.size()));
+      if (round % 3 == 0)
+        damaged.erase(at, 1 + random.below(20));
+      else if (round % 3 == 1)
+        damaged[at] = static_cast<char>(random.below(256));
+      else
+        damaged.insert(at, answer.substr(random.below(static_cast<std::uint32_t>(answer.size())), 10));
       if (damaged.empty()) damaged = "x";
     }
     const auto found = documents_in({damaged, round % 2 == 0});

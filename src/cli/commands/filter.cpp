@@ -70,8 +70,9 @@ std::string rows_text(std::span<const Row> rows, std::span<const double> scores)
 }
 
 report::Table table_of(const Json& report) {
-  report::Table table{.title = "What became of the rows",
-                      .columns = {{"fate", report::Table::Align::kLeft}, {"relevant"}, {"irrelevant"}}};
+  report::Table table;
+  table.title = "What became of the rows";
+  table.columns = {{"fate", report::Table::Align::kLeft}, {"relevant"}, {"irrelevant"}};
   for (const auto& [fate, counts] : report["fates"].items())
     table.rows.push_back({fate, std::to_string(counts["relevant"].get<long>()),
                           std::to_string(counts["irrelevant"].get<long>())});

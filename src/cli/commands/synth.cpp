@@ -121,13 +121,15 @@ void run_synth(const Options& options) {
       ++count;
     }
   }
-  base::write_file(out, rows);
+  if (count > 0) base::write_file(out, rows);
   Json report = {{"kind", "heed synth"}, {"version", 1}, {"model", options.chat.model}};
   report.update(synthesis_report(choice, documents));
   base::write_file(report_path, report.dump(1) + "\n");
   const Ends ends(documents);
-  say(base::counted(count, "row", "rows") + " about " + base::counted(ends.done, "topic is", "topics are") + " in " +
-      out.string() + "; what became of all topics is in " + report_path.string() + ", every answer in " +
+  say((count == 0 ? "there are no rows to write"
+                  : base::counted(count, "row", "rows") + " about " +
+                        base::counted(ends.done, "topic is", "topics are") + " in " + out.string()) +
+      "; what became of all topics is in " + report_path.string() + ", every answer in " +
       log_path.string() +
       (log.reused() > 0 ? " (" + base::counted(log.reused(), "was", "were") + " there already)" : ""));
   if (ends.unusable > 0)
