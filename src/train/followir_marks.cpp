@@ -4,8 +4,8 @@ namespace heed::train {
 
 namespace {
 
-// Made by `heed synth --print-marks --leave-out FOLLOWIR --topics TREC`, FOLLOWIR being lines of FollowIR's queries with
-// both instructions, TREC the files of topics that have their titles. Only hashes: no text of a topic is here.
+// Made by `heed synth --print-marks --leave-out FOLLOWIR --topics TREC`, FOLLOWIR being lines of FollowIR's queries
+// with both instructions, TREC the files of topics that have their titles. Only hashes: no text of a topic is here.
 constexpr Mark kMarks[] = {
     0x00a5a15da6b8f9c7, 0x01ecd41fac5f8e40, 0x01f7209fd3586f20, 0x025a34e7a5daf60c, 0x02acfa4e77593a77,
     0x02e9c24562622ee1, 0x02ea1c040c907111, 0x033ee1aa0bff7ea3, 0x039d62ea90646795, 0x03eb803850df8d91,

@@ -161,8 +161,7 @@ std::vector<RowFate> fates_of(std::span<const Row> rows, std::span<const double>
     fates[i] = balance == Balance::kOff ? RowFate::kKept : RowFate::kSurplus;
     Best& of_need = best[{rows[i].query, rows[i].instruction}];
     auto& place = rows[i].is_relevant ? of_need.relevant : of_need.irrelevant;
-    const bool is_surer =
-        !place || (rows[i].is_relevant ? scores[i] > scores[*place] : scores[i] < scores[*place]);
+    const bool is_surer = !place || (rows[i].is_relevant ? scores[i] > scores[*place] : scores[i] < scores[*place]);
     if (is_surer) place = i;
   }
   if (balance == Balance::kOff) return fates;

@@ -20,9 +20,9 @@ namespace heed::train {
 /// used by several threads at once.
 class ScoreLog {
  public:
-  /// Reads what is there; a last line that was cut is taken away. `judge` is who scores, and changes whenever the scores
-  /// may: another one's scores stay in the file and are not used. Throws BadInput where the file is no such log or
-  /// cannot be written.
+  /// Reads what is there; a last line that was cut is taken away. `judge` is who scores, and changes whenever the
+  /// scores may: another one's scores stay in the file and are not used. Throws BadInput where the file is no such log
+  /// or cannot be written.
   ScoreLog(std::filesystem::path path, const std::string& judge);
 
   /// The score of the row's texts, where it is there.

@@ -1,9 +1,9 @@
 #include "train/judge_filter.h"
 
-#include <gtest/gtest.h>
-
 #include <atomic>
 #include <limits>
+
+#include <gtest/gtest.h>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -21,8 +21,8 @@ Row row(const std::string& query, const std::string& text, bool is_relevant) {
 }
 
 TEST(JudgeFilter, KeepsTheSurestOfEachKindThatTheJudgeAgreesWith) {
-  const std::vector<Row> rows = {row("a", "1", true), row("a", "2", true),  row("a", "3", false), row("a", "4", false),
-                                 row("a", "5", true), row("b", "1", true),  row("b", "2", false), row("c", "1", false),
+  const std::vector<Row> rows = {row("a", "1", true), row("a", "2", true), row("a", "3", false), row("a", "4", false),
+                                 row("a", "5", true), row("b", "1", true), row("b", "2", false), row("c", "1", false),
                                  row("c", "2", true), row("a", "6", false)};
   const std::vector<double> scores = {0.6, 0.9, 0.1, 0.05, 0.4, 0.5, 0.5, 0.2, 0.7, 0.05};
   using enum RowFate;

@@ -15,7 +15,8 @@ constexpr const char* kInstruction =
     "You are an expert Google searcher, whose job is to determine if the following document is relevant to the query "
     "(true/false). Answer using only one word, one of those two choices.\n";
 
-constexpr const char* kYaml = R"yaml(# The hyper-parameters of FollowIR-7B (Weller et al. 2024, appendix C). In this folder:
+constexpr const char* kYaml =
+    R"yaml(# The hyper-parameters of FollowIR-7B (Weller et al. 2024, appendix C). In this folder:
 #   llamafactory-cli train train.yaml
 model_name_or_path: mistralai/Mistral-7B-Instruct-v0.2
 stage: sft
@@ -55,10 +56,9 @@ void write_llama_factory(const std::filesystem::path& folder, std::span<const Ro
   std::string text = "[";
   for (const Row& row : rows) text += (text.size() > 1 ? ",\n" : "\n") + format::compact(alpaca_row(row));
   base::write_file(folder / "heed_rows.json", text + "\n]\n");
-  const Json info = {
-      {"heed_rows",
-       {{"file_name", "heed_rows.json"},
-        {"columns", {{"prompt", "instruction"}, {"query", "input"}, {"response", "output"}}}}}};
+  const Json info = {{"heed_rows",
+                      {{"file_name", "heed_rows.json"},
+                       {"columns", {{"prompt", "instruction"}, {"query", "input"}, {"response", "output"}}}}}};
   base::write_file(folder / "dataset_info.json", info.dump(2) + "\n");
   base::write_file(folder / "train.yaml", kYaml);
 }

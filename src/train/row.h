@@ -23,9 +23,9 @@ struct Row {
 };
 
 /// Reads rows, one JSON object a line: `query`, `text` (or `document`, as FollowIR-train's released rows have it) and
-/// `label` ("true", "false", or the JSON values), maybe `instruction`, `title`, `id` and `source`; other fields are passed over. A `-`
-/// is standard input. Throws BadInput, with file and line, for a line that is none; without a line where there is no
-/// row.
+/// `label` ("true", "false", or the JSON values), maybe `instruction`, `title`, `id` and `source`; other fields are
+/// passed over. A `-` is standard input. Throws BadInput, with file and line, for a line that is none; without a line
+/// where there is no row.
 std::vector<Row> read_rows(const std::filesystem::path& path);
 
 /// {"query", "instruction", "title" where there is one, "text", "label": "true" or "false", "id" and "source" where

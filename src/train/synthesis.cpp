@@ -27,8 +27,8 @@ class PatientAsker {
 
   net::ChatAnswer operator()(const net::ChatQuestion& question) {
     if (in_a_row_ >= kMostFailuresInARow)
-      throw NotAnswered{SynthesisEnd::kNotAsked, "the service had refused or failed " +
-                                                     std::to_string(kMostFailuresInARow) + " times in a row"};
+      throw NotAnswered{SynthesisEnd::kNotAsked,
+                        "the service had refused or failed " + std::to_string(kMostFailuresInARow) + " times in a row"};
     try {
       net::ChatAnswer answer = ask_(question);
       in_a_row_ = 0;

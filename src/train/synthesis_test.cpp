@@ -1,11 +1,10 @@
 #include "train/synthesis.h"
 
-#include <gtest/gtest.h>
-
 #include <atomic>
 
+#include <gtest/gtest.h>
+
 #include "base/error.h"
-#include "base/file.h"
 #include "testing/testing.h"
 
 namespace heed::train {
@@ -13,7 +12,6 @@ namespace {
 
 using net::ChatAnswer;
 using net::ChatQuestion;
-using testing::complaint_of;
 using testing::TemporaryDir;
 
 std::string good_answer() {
@@ -93,14 +91,6 @@ TEST(Synthesis, AsksNothingTwiceAndUsesWhatIsThereOfAServiceThatIsGone) {
   const auto results = synthesize(topics, {}, log, ask);
   EXPECT_EQ(asked, 5);
   for (const auto& result : results) EXPECT_EQ(result.end, SynthesisEnd::kDone);
-}
-
-TEST(Synthesis, WhatIsWrongWithTheLogEndsIt) {
-  const TemporaryDir dir;
-  net::AnswerLog log("/dev/full", "m");
-  const net::AskChat ask = [](const ChatQuestion&) -> ChatAnswer { return {good_answer()}; };
-  EXPECT_NE(complaint_of([&] { synthesize(some_topics(1), {}, log, ask); }).find("cannot be written"),
-            std::string::npos);
 }
 
 TEST(Synthesis, ThatAnAnswerWasCutIsInTheLog) {

@@ -64,12 +64,12 @@ void skip(std::string_view& line, std::string_view characters) {
 }
 
 constexpr std::array<std::string_view, 12> kIrrelevantWords = {
-    "irrelevant",   "non-relevant", "nonrelevant",   "non relevant",       "not relevant",       "not-relevant",
+    "irrelevant",   "non-relevant", "nonrelevant",       "non relevant",       "not relevant",       "not-relevant",
     "not_relevant", "non_relevant", "non\u2011relevant", "slightly off-topic", "slightly off topic", "off-topic"};
 constexpr std::array<std::string_view, 1> kRelevantWords = {"relevant"};
 constexpr std::array<std::string_view, 18> kNouns = {
-    "documents", "document", "docs",   "doc",      "options",  "option",  "passages", "passage", "texts",
-    "text",      "examples", "example", "articles", "article", "versions", "version", "paragraph", "set"};
+    "documents", "document", "docs",    "doc",      "options", "option",   "passages", "passage",   "texts",
+    "text",      "examples", "example", "articles", "article", "versions", "version",  "paragraph", "set"};
 
 Side take_side(std::string_view& line) {
   if (take_one_of(line, kIrrelevantWords)) return Side::kIrrelevant;
@@ -362,7 +362,7 @@ std::string with_blanks(std::string text) {
     if (text[i] >= 'A' && text[i] <= 'Z' && text[i - 1] >= 'a' && text[i - 1] <= 'z') text.insert(i++, " ");
   for (const std::string_view word : {"relevant"})
     if (const std::size_t at = text.find(word); at != std::string::npos && at + word.size() < text.size() &&
-                                                 text[at + word.size()] >= '0' && text[at + word.size()] <= '9')
+                                                text[at + word.size()] >= '0' && text[at + word.size()] <= '9')
       text.insert(at + word.size(), " ");
   return text;
 }
@@ -438,8 +438,9 @@ SyntheticDocuments sorted_out(const std::vector<Found>& found, std::size_t most,
     }
   }
   const std::vector<std::string> relevant = result.relevant;
-  std::erase_if(result.relevant,
-                [&](const std::string& text) { return std::ranges::find(result.irrelevant, text) != result.irrelevant.end(); });
+  std::erase_if(result.relevant, [&](const std::string& text) {
+    return std::ranges::find(result.irrelevant, text) != result.irrelevant.end();
+  });
   if (result.relevant.size() == relevant.size()) return result;
   std::erase_if(result.irrelevant,
                 [&](const std::string& text) { return std::ranges::find(relevant, text) != relevant.end(); });

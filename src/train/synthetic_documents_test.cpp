@@ -36,8 +36,9 @@ TEST(SyntheticDocuments, AreAskedForByThePapersPrompt) {
   EXPECT_TRUE(prompt.starts_with("I need you to annotate some data for my business and it is super important that"));
   EXPECT_NE(prompt.find("\n\nSearch: NARRATIVE_HERE\nInstructions: what counts\n\nI need some"), std::string::npos);
   EXPECT_NE(prompt.find("give me three **different** options for both a relevant document and an"), std::string::npos);
-  EXPECT_TRUE(prompt.ends_with("(~300 words each), one on each line. If there is no negation in the instructions, your "
-                               "irrelevant document should be slightly off topic:"));
+  EXPECT_TRUE(
+      prompt.ends_with("(~300 words each), one on each line. If there is no negation in the instructions, your "
+                       "irrelevant document should be slightly off topic:"));
   EXPECT_NE(synthesis_prompt({"q", "i"}, 2).find("give me two **different**"), std::string::npos);
 }
 
@@ -49,12 +50,18 @@ struct Case {
 TEST(SyntheticDocuments, AreFoundInWhatModelsAnswer) {
   const std::string six = r1 + "\n" + r2 + "\n" + r3 + "\n" + i1 + "\n" + i2 + "\n" + i3;
   const Case cases[] = {
-      {"headings and numbers", "Relevant Documents:\n1. " + r1 + "\n2. " + r2 + "\n3. " + r3 +
-                                   "\n\nIrrelevant Documents:\n1. " + i1 + "\n2. " + i2 + "\n3. " + i3, kAll},
-      {"Markdown's headings", "## Relevant Documents\n\n### Document 1\n" + r1 + "\n\n### Document 2\n" + r2 +
-                                  "\n\n## Irrelevant Documents\n\n### Document 1\n" + i1, "r1 r2 | i1 "},
-      {"a label each", "Relevant Document 1: " + r1 + "\n\nRelevant Document 2: " + r2 +
-                           "\n\nNon-relevant Document 1: " + i1 + "\n\nNon-Relevant Document 2: " + i2, "r1 r2 | i1 i2 "},
+      {"headings and numbers",
+       "Relevant Documents:\n1. " + r1 + "\n2. " + r2 + "\n3. " + r3 + "\n\nIrrelevant Documents:\n1. " + i1 + "\n2. " +
+           i2 + "\n3. " + i3,
+       kAll},
+      {"Markdown's headings",
+       "## Relevant Documents\n\n### Document 1\n" + r1 + "\n\n### Document 2\n" + r2 +
+           "\n\n## Irrelevant Documents\n\n### Document 1\n" + i1,
+       "r1 r2 | i1 "},
+      {"a label each",
+       "Relevant Document 1: " + r1 + "\n\nRelevant Document 2: " + r2 + "\n\nNon-relevant Document 1: " + i1 +
+           "\n\nNon-Relevant Document 2: " + i2,
+       "r1 r2 | i1 i2 "},
       {"bold labels", "**Relevant Document 1:** " + r1 + "\n**Irrelevant Document 1:** " + i1, "r1 | i1 "},
       {"bold labels, colon outside", "**Relevant**: " + r1 + "\n\n**Not relevant**: " + i1, "r1 | i1 "},
       {"labels on lines of their own", "Relevant Document 1:\n" + r1 + "\n\nIrrelevant Document 1:\n" + i1, "r1 | i1 "},
@@ -62,15 +69,21 @@ TEST(SyntheticDocuments, AreFoundInWhatModelsAnswer) {
       {"numbers in brackets", "Relevant:\n(1) " + r1 + "\n(2) " + r2 + "\nIrrelevant:\n(1) " + i1, "r1 r2 | i1 "},
       {"documents that say what they are", "Document 1 (Relevant):\n" + r1 + "\nDocument 2 (Irrelevant):\n" + i1,
        "r1 | i1 "},
-      {"options with both", "Option 1:\nRelevant: " + r1 + "\nIrrelevant: " + i1 + "\n\nOption 2:\nRelevant: " + r2 +
-                                "\nIrrelevant: " + i2, "r1 r2 | i1 i2 "},
-      {"bullets", "**Relevant documents**\n- " + r1 + "\n- " + r2 + "\n**Irrelevant documents**\n* " + i1, "r1 r2 | i1 "},
-      {"sentences as headings", "Sure! Here are three relevant documents:\n\n" + r1 + "\n\n" + r2 +
-                                    "\n\nAnd here are the irrelevant ones:\n\n" + i1 + "\n\n" + i2, "r1 r2 | i1 i2 "},
-      {"lines below headings", "Relevant Documents:\n" + r1 + "\n" + r2 + "\n" + r3 + "\nIrrelevant Documents:\n" + i1 +
-                                   "\n" + i2 + "\n" + i3, kAll},
+      {"options with both",
+       "Option 1:\nRelevant: " + r1 + "\nIrrelevant: " + i1 + "\n\nOption 2:\nRelevant: " + r2 + "\nIrrelevant: " + i2,
+       "r1 r2 | i1 i2 "},
+      {"bullets", "**Relevant documents**\n- " + r1 + "\n- " + r2 + "\n**Irrelevant documents**\n* " + i1,
+       "r1 r2 | i1 "},
+      {"sentences as headings",
+       "Sure! Here are three relevant documents:\n\n" + r1 + "\n\n" + r2 + "\n\nAnd here are the irrelevant ones:\n\n" +
+           i1 + "\n\n" + i2,
+       "r1 r2 | i1 i2 "},
+      {"lines below headings",
+       "Relevant Documents:\n" + r1 + "\n" + r2 + "\n" + r3 + "\nIrrelevant Documents:\n" + i1 + "\n" + i2 + "\n" + i3,
+       kAll},
       {"six lines", six, kAll},
-      {"six numbered ones", "1. " + r1 + "\n2. " + r2 + "\n3. " + r3 + "\n4. " + i1 + "\n5. " + i2 + "\n6. " + i3, kAll},
+      {"six numbered ones", "1. " + r1 + "\n2. " + r2 + "\n3. " + r3 + "\n4. " + i1 + "\n5. " + i2 + "\n6. " + i3,
+       kAll},
       {"six lines and a greeting", "Sure, here you go:\n\n" + six, kAll},
       {"five lines", r1 + "\n" + r2 + "\n" + r3 + "\n" + i1 + "\n" + i2, "| "},
       {"several paragraphs", "Relevant Document 1:\n" + r1 + "\n\n" + doc("more") + "\n\nIrrelevant Document 1:\n" + i1,
@@ -80,21 +93,28 @@ TEST(SyntheticDocuments, AreFoundInWhatModelsAnswer) {
        "| i1 "},
       {"a fence of code", "```\nRelevant: " + r1 + "\nIrrelevant: " + i1 + "\n```", "r1 | i1 "},
       {"JSON", "{\"relevant\": [\"" + r1 + "\", \"" + r2 + "\"], \"irrelevant\": [\"" + i1 + "\"]}", "r1 r2 | i1 "},
-      {"JSON in a fence", "Here it is:\n```json\n{\"relevant_documents\": [{\"title\": \"T\", \"text\": \"" + r1 +
-                              "\"}], \"non_relevant_documents\": [{\"text\": \"" + i1 + "\"}]}\n```\nEnjoy.", "r1 | i1 "},
-      {"JSON with labels", "[{\"label\": \"relevant\", \"document\": \"" + r1 +
-                               "\"}, {\"label\": \"not relevant\", \"document\": \"" + i1 + "\"}]", "r1 | i1 "},
-      {"JSON with truth", "[{\"relevant\": true, \"text\": \"" + r1 + "\"},{\"relevant\": false, \"text\": \"" + i1 +
-                              "\"}]", "r1 | i1 "},
+      {"JSON in a fence",
+       "Here it is:\n```json\n{\"relevant_documents\": [{\"title\": \"T\", \"text\": \"" + r1 +
+           "\"}], \"non_relevant_documents\": [{\"text\": \"" + i1 + "\"}]}\n```\nEnjoy.",
+       "r1 | i1 "},
+      {"JSON with labels",
+       "[{\"label\": \"relevant\", \"document\": \"" + r1 + "\"}, {\"label\": \"not relevant\", \"document\": \"" + i1 +
+           "\"}]",
+       "r1 | i1 "},
+      {"JSON with truth",
+       "[{\"relevant\": true, \"text\": \"" + r1 + "\"},{\"relevant\": false, \"text\": \"" + i1 + "\"}]", "r1 | i1 "},
       {"JSON, a key each", "{\"relevant1\": \"" + r1 + "\", \"irrelevantDocument1\": \"" + i1 + "\"}", "r1 | i1 "},
-      {"JSON lines", "{\"type\":\"relevant\",\"text\":\"" + r1 + "\"}\n{\"type\":\"irrelevant\",\"text\":\"" + i1 + "\"}",
+      {"JSON lines",
+       "{\"type\":\"relevant\",\"text\":\"" + r1 + "\"}\n{\"type\":\"irrelevant\",\"text\":\"" + i1 + "\"}",
        "r1 | i1 "},
       {"thoughts before", "<think>Relevant: " + doc("thought") + "</think>\nRelevant: " + r1 + "\nIrrelevant: " + i1,
        "r1 | i1 "},
       {"a farewell", "Relevant: " + r1 + "\nIrrelevant: " + i1 + "\n\nI hope these documents help!", "r1 | i1 "},
-      {"Windows' lines", "Relevant Document 1:\r\n" + r1 + "\r\n\r\nIrrelevant Document 1:\r\n" + i1 + "\r\n", "r1 | i1 "},
+      {"Windows' lines", "Relevant Document 1:\r\n" + r1 + "\r\n\r\nIrrelevant Document 1:\r\n" + i1 + "\r\n",
+       "r1 | i1 "},
       {"quotes", "Relevant: \"" + r1 + "\"\nIrrelevant: \u201C" + i1 + "\u201D", "r1 | i1 "},
-      {"rules between", "### Relevant Document 1\n" + r1 + "\n---\n### Irrelevant Document 1\n" + i1 + "\n***", "r1 | i1 "},
+      {"rules between", "### Relevant Document 1\n" + r1 + "\n---\n### Irrelevant Document 1\n" + i1 + "\n***",
+       "r1 | i1 "},
       {"off topic", "Relevant Document: " + r1 + "\nIrrelevant Document (slightly off topic): " + i1, "r1 | i1 "},
       {"the irrelevant ones first", "Irrelevant Document 1: " + i1 + "\nRelevant Document 1: " + r1, "r1 | i1 "},
       {"letters", "Relevant Document A: " + r1 + "\nIrrelevant Document A: " + i1, "r1 | i1 "},

@@ -56,9 +56,8 @@ Mark mark_of(std::string_view plain_text) {
 std::vector<std::string> long_sentences(std::string_view text) {
   std::vector<std::string> sentences;
   for (std::size_t begin = 0, i = 0; i <= text.size(); ++i) {
-    const bool is_end =
-        i == text.size() || (std::string_view(".!?;:").find(text[i]) != std::string_view::npos &&
-                             (i + 1 == text.size() || base::is_white_space(text[i + 1])));
+    const bool is_end = i == text.size() || (std::string_view(".!?;:").find(text[i]) != std::string_view::npos &&
+                                             (i + 1 == text.size() || base::is_white_space(text[i + 1])));
     if (!is_end) continue;
     std::string sentence = plain(text.substr(begin, i - begin));
     begin = std::min(i + 1, text.size());

@@ -52,8 +52,8 @@ struct SourcedTopic {
   collection::Need need() const { return {title, narrative}; }
 };
 
-/// The topics of files, and of all files in folders, hidden ones passed over. Throws BadInput as read_topics() does, and
-/// where two files have the same name.
+/// The topics of files, and of all files in folders, hidden ones passed over. Throws BadInput as read_topics() does,
+/// and where two files have the same name.
 struct SourcedTopics {
   std::vector<SourcedTopic> topics;
   std::vector<std::string> notes;

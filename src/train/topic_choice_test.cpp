@@ -34,11 +34,11 @@ TEST(TopicChoice, KnowsALeftOutTopicByItsTextsWhateverItsNumber) {
   left_out.add_query("What about the tigers of the delta?");
   left_out.add_instruction(kSentence + ". Not relevant are zoos.");
   const std::vector<SourcedTopic> topics = {
-      topic("1", "The Tigers of the Delta", "Anything."),                              // the description
-      {"2", "what about the tigers of the delta", "", "Anything."},                    // the title
+      topic("1", "The Tigers of the Delta", "Anything."),            // the description
+      {"2", "what about the tigers of the delta", "", "Anything."},  // the title
       topic("3", "big cats", "Changed. a RELEVANT document says how many tigers live in the \u201Cdelta\u201D! More."),
-      topic("4", "big cats", "Written anew."),                                         // 3's title
-      topic("5", "zoos", "Not relevant are zoos."),                                    // too short a sentence to tell
+      topic("4", "big cats", "Written anew."),       // 3's title
+      topic("5", "zoos", "Not relevant are zoos."),  // too short a sentence to tell
   };
   const auto choice = choose_topics(topics, left_out);
   ASSERT_EQ(choice.chosen.size(), 1u);

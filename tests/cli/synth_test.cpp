@@ -23,10 +23,10 @@ std::string words(int count) {
 }
 
 ServedReply chat(const std::string& content, const char* finish_reason = "stop") {
-  return {.body = json{{"choices",
-                        {{{"message", {{"role", "assistant"}, {"content", content}}},
-                          {"finish_reason", finish_reason}}}}}
-                      .dump()};
+  return {.body =
+              json{{"choices",
+                    {{{"message", {{"role", "assistant"}, {"content", content}}}, {"finish_reason", finish_reason}}}}}
+                  .dump()};
 }
 
 std::string good_answer(const std::string& about) {
@@ -148,6 +148,18 @@ TEST(Synth, TheLastDocumentOfACutAnswerIsLeftOut) {
   EXPECT_EQ(rows_in(out).size(), 5u);
 }
 
+TEST(Synth, ALogThatCannotBeWrittenEndsIt) {
+  const TemporaryDir dir;
+  const TestServer server([](const ServedRequest& request) { return chat(good_answer(title_in(request))); });
+  const std::string out = (dir.path() / "rows.jsonl").string();
+  const auto command = synth(server.url(), topics_file(dir, 5), out);
+  const Outcome outcome = heed(command, {.largest_file = 4000});
+  EXPECT_EQ(outcome.code, 65) << outcome.err;
+  EXPECT_NE(outcome.err.find("rows.jsonl.log.jsonl: cannot be written"), std::string::npos) << outcome.err;
+  EXPECT_EQ(heed(command).code, 0);
+  EXPECT_EQ(rows_in(out).size(), 30u);
+}
+
 TEST(Synth, SaysWhatIsWrong) {
   const TemporaryDir dir;
   const std::string out = (dir.path() / "rows.jsonl").string();
@@ -170,13 +182,17 @@ TEST(Synth, SaysWhatIsWrong) {
 /// A reranker behind an API whose score of a document is the number that it ends with.
 ServedReply reranked(const ServedRequest& request) {
   json list = json::array();
-  for (const std::string text : json::parse(request.body)["documents"])
+  const json body = json::parse(request.body);
+  for (const std::string text : body["documents"])
     list.push_back({{"index", list.size()}, {"relevance_score", std::stod(text.substr(text.rfind(' ') + 1))}});
   return {.body = json{{"results", list}}.dump()};
 }
 
 std::string row_line(const std::string& query, const std::string& text, bool is_relevant) {
-  return json{{"query", query}, {"instruction", "i"}, {"text", text}, {"label", is_relevant ? "true" : "false"},
+  return json{{"query", query},
+              {"instruction", "i"},
+              {"text", text},
+              {"label", is_relevant ? "true" : "false"},
               {"id", "f.txt---" + query + "#" + text}}
              .dump() +
          "\n";
@@ -191,10 +207,25 @@ TEST(Filter, KeepsWhatTheJudgeAgreesWith) {
   const TestServer server([&](const ServedRequest& request) {
     return --left < 0 ? ServedReply{.status = 500, .body = "{}"} : reranked(request);
   });
-  const std::vector<std::string> command = {"filter", "--data", data,         "--model",    "m",
-                                            "--out",  out,      "--api",      "jina-rerank", "--url",
-                                            server.url(), "--attempts", "1", "--concurrency", "1",
-                                            "--llama-factory", (dir.path() / "teach").string(), "--format", "json"};
+  const std::vector<std::string> command = {"filter",
+                                            "--data",
+                                            data,
+                                            "--model",
+                                            "m",
+                                            "--out",
+                                            out,
+                                            "--api",
+                                            "jina-rerank",
+                                            "--url",
+                                            server.url(),
+                                            "--attempts",
+                                            "1",
+                                            "--concurrency",
+                                            "1",
+                                            "--llama-factory",
+                                            (dir.path() / "teach").string(),
+                                            "--format",
+                                            "json"};
   EXPECT_EQ(heed(command).code, 69);
   EXPECT_FALSE(fs::exists(out));
   EXPECT_EQ(rows_in(out + ".scores.jsonl").size(), 3u);
@@ -204,7 +235,11 @@ TEST(Filter, KeepsWhatTheJudgeAgreesWith) {
   EXPECT_EQ(server.requests().size(), 3u);
   const auto kept = rows_in(out);
   ASSERT_EQ(kept.size(), 2u);
-  EXPECT_EQ(kept[0], (json{{"score", 0.9}, {"query", "a"}, {"instruction", "i"}, {"text", "x 0.9"}, {"label", "true"},
+  EXPECT_EQ(kept[0], (json{{"score", 0.9},
+                           {"query", "a"},
+                           {"instruction", "i"},
+                           {"text", "x 0.9"},
+                           {"label", "true"},
                            {"id", "f.txt---a#x 0.9"}}));
   EXPECT_EQ(kept[1]["label"], "false");
   const json report = json_of(outcome);
@@ -225,7 +260,8 @@ TEST(Filter, SaysWhatIsWrong) {
   const std::string data = dir.write("rows.jsonl", row_line("a", "x 1", true)).string();
   const std::string out = (dir.path() / "kept.jsonl").string();
   EXPECT_TRUE(refused(heed({"filter", "--data", data, "--model", "bm25", "--out", out}), 64, "says nothing of"));
-  EXPECT_TRUE(refused(heed({"filter", "--data", data, "--model", "m", "--out", out, "--balance", "x"}), 64, "--balance"));
+  EXPECT_TRUE(
+      refused(heed({"filter", "--data", data, "--model", "m", "--out", out, "--balance", "x"}), 64, "--balance"));
   EXPECT_TRUE(refused(heed({"filter", "--data", dir.write("bad", "{}\n").string(), "--model", "m", "--out", out}), 65,
                       "bad:1: has no \"query\""));
 }

@@ -74,8 +74,8 @@ report::Table table_of(const Json& report) {
   table.title = "What became of the rows";
   table.columns = {{"fate", report::Table::Align::kLeft}, {"relevant"}, {"irrelevant"}};
   for (const auto& [fate, counts] : report["fates"].items())
-    table.rows.push_back({fate, std::to_string(counts["relevant"].get<long>()),
-                          std::to_string(counts["irrelevant"].get<long>())});
+    table.rows.push_back(
+        {fate, std::to_string(counts["relevant"].get<long>()), std::to_string(counts["irrelevant"].get<long>())});
   table.remarks.push_back(std::to_string(report["needs"]["kept"].get<long>()) + " of " +
                           base::counted(report["needs"]["in"].get<long>(), "need has", "needs have") +
                           " rows that are kept.");
@@ -124,7 +124,8 @@ void set_up_filter(CLI::App& app) {
       ->type_name("ROWS.jsonl")
       ->required();
   app.add_option("--out", options->out, "the file for the rows that are kept")->type_name("KEPT.jsonl")->required();
-  app.add_option("--threshold", options->threshold, "the score from which on the judge says that a document is relevant")
+  app.add_option("--threshold", options->threshold,
+                 "the score from which on the judge says that a document is relevant")
       ->type_name("S")
       ->capture_default_str();
   app.add_option("--balance", options->balance,
@@ -144,7 +145,8 @@ void set_up_filter(CLI::App& app) {
   add_remote_model(app, options->model);
   add_recipe_style(app, options->model);
   app.footer(
-      "Keeps of training data what a judge agrees with, as the paper did (Weller et al. 2024, section 5): a model scores "
+      "Keeps of training data what a judge agrees with, as the paper did (Weller et al. 2024, section 5): a model "
+      "scores "
       "each\n"
       "document under its query and instruction, and its answer has to be the label. Then, of each query and "
       "instruction,\n"

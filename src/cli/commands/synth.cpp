@@ -106,13 +106,13 @@ void run_synth(const Options& options) {
   const fs::path report_path = options.report.empty() ? options.out + ".report.json" : options.report;
   net::AnswerLog log(log_path, answerer_of(options.chat, chat.service().url()));
   ProgressView view(options.chat.model);
-  const auto documents = train::synthesize(
-      choice.chosen,
-      {.documents = options.documents,
-       .tries = options.chat.tries,
-       .concurrency = options.chat.concurrency,
-       .progress = [&](long done, long total) { view.show("asked", done, total, 0); }},
-      log, asking(chat, options.chat));
+  const auto documents =
+      train::synthesize(choice.chosen,
+                        {.documents = options.documents,
+                         .tries = options.chat.tries,
+                         .concurrency = options.chat.concurrency,
+                         .progress = [&](long done, long total) { view.show("asked", done, total, 0); }},
+                        log, asking(chat, options.chat));
   std::string rows;
   long count = 0;
   for (std::size_t i = 0; i < documents.size(); ++i) {
@@ -129,8 +129,7 @@ void run_synth(const Options& options) {
   say((count == 0 ? "there are no rows to write"
                   : base::counted(count, "row", "rows") + " about " +
                         base::counted(ends.done, "topic is", "topics are") + " in " + out.string()) +
-      "; what became of all topics is in " + report_path.string() + ", every answer in " +
-      log_path.string() +
+      "; what became of all topics is in " + report_path.string() + ", every answer in " + log_path.string() +
       (log.reused() > 0 ? " (" + base::counted(log.reused(), "was", "were") + " there already)" : ""));
   if (ends.unusable > 0)
     say("given up: " + base::counted(ends.unusable, "topic", "topics") + " whose answers cannot be used");
