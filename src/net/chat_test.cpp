@@ -43,5 +43,17 @@ TEST(Chat, AnAnswerWithoutATextIsUnavailable) {
   }
 }
 
+TEST(Chat, SaysWhenAnAnswerWasCut) {
+  for (const auto& [reason, is_cut] : {std::pair(R"("length")", true), {R"("stop")", false}, {"null", false}}) {
+    const testing::TestServer server([&](const testing::ServedRequest&) {
+      return testing::ServedReply{.body = R"({"choices":[{"message":{"content":"So"},"finish_reason":)" +
+                                          std::string(reason) + "}]}"};
+    });
+    const ChatAnswer answer = chat_with(server.url()).ask("?");
+    EXPECT_EQ(answer.text, "So");
+    EXPECT_EQ(answer.is_cut, is_cut) << reason;
+  }
+}
+
 }  // namespace
 }  // namespace heed::net
