@@ -20,6 +20,8 @@ constexpr Command kCommands[] = {
     {"shorten", "makes short instructions and keywords of long ones with a chat model", set_up_shorten},
     {"curate", "makes an instruction benchmark of a TREC collection, step by step", set_up_curate},
     {"merge", "folds a LoRA adapter into its checkpoint", set_up_merge},
+    {"synth", "makes training data: documents written by a chat model for topics that have none", set_up_synth},
+    {"filter", "keeps of training data what a judge agrees with, balanced; exports it to LLaMA-Factory", set_up_filter},
     {"models", "lists the models that heed runs, and shows their recipes", set_up_models},
     {"annotate", "serves a page where people alter instructions and judge documents anew", set_up_annotate},
     {"pull", "fetches data sets and models from the Hugging Face Hub, and checks them", set_up_pull},

@@ -33,6 +33,8 @@ void set_up_tokenize(CLI::App& app);
 void set_up_shorten(CLI::App& app);
 void set_up_curate(CLI::App& app);
 void set_up_merge(CLI::App& app);
+void set_up_synth(CLI::App& app);
+void set_up_filter(CLI::App& app);
 void set_up_models(CLI::App& app);
 void set_up_annotate(CLI::App& app);
 void set_up_pull(CLI::App& app);

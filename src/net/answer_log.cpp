@@ -12,7 +12,7 @@ namespace heed::net {
 using base::BadInput;
 using format::Json;
 
-// One object a line: {"id", "step", "tried", "model", "prompt_sha256", "answer"}.
+// One object a line: {"id", "step", "tried", "model", "prompt_sha256", "answer"}, and "cut": 1 where it was.
 
 AnswerLog::AnswerLog(std::filesystem::path path, std::string model) : path_(std::move(path)), model_(std::move(model)) {
   if (base::is_there(path_)) read();
@@ -30,10 +30,11 @@ void AnswerLog::read() {
   format::JsonlReader line(path_);
   while (line.next())
     if (line.text("model") == model_)
-      answers_.emplace(Key(line.text("prompt_sha256"), static_cast<int>(line.integer("tried"))), line.text("answer"));
+      answers_.emplace(Key(line.text("prompt_sha256"), static_cast<int>(line.integer("tried"))),
+                       ChatAnswer(std::string(line.text("answer")), line.has("cut")));
 }
 
-std::optional<std::string> AnswerLog::found(const Key& key) {
+std::optional<ChatAnswer> AnswerLog::found(const Key& key) {
   std::unique_lock guard(lock_);
   asked_.wait(guard, [&] { return !asking_.contains(key); });
   if (const auto found = answers_.find(key); found != answers_.end()) return ++reused_, found->second;
@@ -47,16 +48,17 @@ void AnswerLog::end_asking(const Key& key) {
   asked_.notify_all();
 }
 
-std::string AnswerLog::answer(const ChatQuestion& question, const Json& what, const AskChat& ask) {
+ChatAnswer AnswerLog::whole_answer(const ChatQuestion& question, const Json& what, const AskChat& ask) {
   const Key key(base::fingerprint(question.prompt).hex(), question.tried);
   if (auto there = found(key)) return *std::move(there);
   const std::shared_ptr<void> at_end(nullptr, [&](void*) { end_asking(key); });
-  std::string answer = ask(question);
+  ChatAnswer answer = ask(question);
   Json json = what;
   json["tried"] = question.tried;
   json["model"] = model_;
   json["prompt_sha256"] = key.first;
-  json["answer"] = answer;
+  json["answer"] = answer.text;
+  if (answer.is_cut) json["cut"] = 1;
   const std::lock_guard guard(lock_);
   out_ << format::compact(json) << '\n' << std::flush;
   if (!out_) throw BadInput(path_.string() + ": cannot be written");

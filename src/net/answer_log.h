@@ -20,7 +20,15 @@ struct ChatQuestion {
   std::string prompt;
   int tried = 0;
 };
-using AskChat = std::function<std::string(const ChatQuestion&)>;
+
+/// What it answered, as it is.
+struct ChatAnswer {
+  std::string text;
+  bool is_cut = false;  ///< the service says that it ended at max_tokens
+
+  ChatAnswer(std::string answer = "", bool cut = false) : text(std::move(answer)), is_cut(cut) {}
+};
+using AskChat = std::function<ChatAnswer(const ChatQuestion&)>;
 
 /// What a chat model answered, line by line in a file, so that work that was cut off goes on where it stood: a question
 /// that has its answer there is not asked again. May be used by several threads at once.
@@ -33,7 +41,11 @@ class AnswerLog {
   /// The answer that is there, or else what `ask` gives, which is there then. A question that another thread has asked
   /// is waited for, and asked only where that threw. `what` says for people whose question it
   /// is: {"id": .., "step": ..}.
-  std::string answer(const ChatQuestion& question, const format::Json& what, const AskChat& ask);
+  ChatAnswer whole_answer(const ChatQuestion& question, const format::Json& what, const AskChat& ask);
+  /// Its text alone.
+  std::string answer(const ChatQuestion& question, const format::Json& what, const AskChat& ask) {
+    return whole_answer(question, what, ask).text;
+  }
 
   /// How many answers were there already.
   long reused() const { return reused_; }
@@ -43,7 +55,7 @@ class AnswerLog {
 
   void read();
   /// The answer that is there, waited for where it is under way; none where it is to be asked for, as is noted then.
-  std::optional<std::string> found(const Key& key);
+  std::optional<ChatAnswer> found(const Key& key);
   void end_asking(const Key& key);
 
   std::filesystem::path path_;
@@ -51,7 +63,7 @@ class AnswerLog {
   std::mutex lock_;
   std::condition_variable asked_;
   std::set<Key> asking_;  ///< questions under way
-  std::map<Key, std::string> answers_;
+  std::map<Key, ChatAnswer> answers_;
   std::ofstream out_;
   long reused_ = 0;
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "net/answer_log.h"
 #include "net/json_service.h"
 
 namespace heed::net {
@@ -25,7 +26,7 @@ class Chat {
   explicit Chat(const ChatSettings& settings);
 
   /// What the model answers, as it is. Throws as JsonService, Unavailable also where the answer has no text.
-  std::string ask(std::string_view message, const ChatVariation& variation = {}) const;
+  ChatAnswer ask(std::string_view message, const ChatVariation& variation = {}) const;
 
   const JsonService& service() const { return service_; }
 

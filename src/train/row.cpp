@@ -33,13 +33,17 @@ std::vector<Row> read_rows(const std::filesystem::path& path) {
       return field->get<std::string>();
     };
     Row row{text({"query"}, true), text({"instruction"}, false), text({"title"}, false),
-            text({"text", "document"}, true)};
+            text({"text", "document"}, true), false};
     const Json* const label = field_of(json, {"label"});
     if (label == nullptr) lines.fail("has no \"label\"");
     if (*label == "true" || *label == true)
       row.is_relevant = true;
     else if (*label != "false" && *label != false)
       lines.fail("\"label\" is neither \"true\" nor \"false\"");
+    if (const Json* const id = field_of(json, {"id"}))
+      row.id = id->is_string() ? id->get<std::string>() : format::compact(*id);
+    if (const Json* const source = field_of(json, {"source"}); source != nullptr && source->is_string())
+      row.source = source->get<std::string>();
     rows.push_back(std::move(row));
   }
   if (rows.empty()) throw base::BadInput(path.string() + ": has no rows");
@@ -51,6 +55,8 @@ Json to_json(const Row& row) {
   if (!row.title.empty()) json["title"] = row.title;
   json["text"] = row.text;
   json["label"] = row.is_relevant ? "true" : "false";
+  if (!row.id.empty()) json["id"] = row.id;
+  if (!row.source.empty()) json["source"] = row.source;
   return json;
 }
 

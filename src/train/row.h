@@ -14,6 +14,8 @@ namespace heed::train {
 struct Row {
   std::string query, instruction, title, text;
   bool is_relevant = false;
+  std::string id{};      ///< what people find it by; may be empty
+  std::string source{};  ///< who wrote it; may be empty
 
   collection::Need need() const { return {query, instruction}; }
   collection::Document document() const { return {collection::DocumentId("row"), title, text}; }
@@ -21,12 +23,13 @@ struct Row {
 };
 
 /// Reads rows, one JSON object a line: `query`, `text` (or `document`, as FollowIR-train's released rows have it) and
-/// `label` ("true", "false", or the JSON values), maybe `instruction` and `title`; other fields are passed over. A `-`
-/// is standard input. Throws BadInput, with file and line, for a line that is none; without a line where there is no
-/// row.
+/// `label` ("true", "false", or the JSON values), maybe `instruction`, `title`, `id` and `source`; other fields are
+/// passed over. A `-` is standard input. Throws BadInput, with file and line, for a line that is none; without a line
+/// where there is no row.
 std::vector<Row> read_rows(const std::filesystem::path& path);
 
-/// {"query", "instruction", "title" where there is one, "text", "label": "true" or "false"}.
+/// {"query", "instruction", "title" where there is one, "text", "label": "true" or "false", "id" and "source" where
+/// they are known}.
 format::Json to_json(const Row& row);
 
 }  // namespace heed::train

@@ -22,7 +22,7 @@ TEST(Rows, AreReadAndWrittenBack) {
   const auto rows = read_rows(path);
   ASSERT_EQ(rows.size(), 3u);
   EXPECT_EQ(rows[0], (Row{"q", "i", "t", "x", true}));
-  EXPECT_EQ(rows[1], (Row{"q", "", "", "d", false}));
+  EXPECT_EQ(rows[1], (Row{"q", "", "", "d", false, "7"}));
   EXPECT_EQ(rows[2], (Row{"", "", "", "", true}));
   std::string text;
   for (const Row& row : rows) text += format::compact(to_json(row)) + "\n";

@@ -4,16 +4,14 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/parallel.h"
+#include "cli/chat_options.h"
 #include "cli/command.h"
 #include "cli/progress.h"
-#include "cli/remote_options.h"
 #include "cli/terminal.h"
 #include "collection/dataset.h"
 #include "collection/topics.h"
 #include "format/jsonl.h"
 #include "format/lines.h"
-#include "net/chat.h"
-#include "retrieve/remote_model.h"
 #include "retrieve/short_instructions.h"
 #include "text/utf8.h"
 
@@ -27,11 +25,9 @@ using format::Json;
 namespace {
 
 struct Options {
-  RemoteFlags service;
-  std::string model, topics, out, log;
+  ChatFlags chat;
+  std::string topics, out, log;
   std::string keywords_from = "full";
-  int concurrency = 1, max_tokens = 256, tries = 3;
-  std::optional<long> seed;
   bool is_dry_run = false;
 };
 
@@ -113,40 +109,6 @@ std::string results_text(const Work& work, const std::vector<retrieve::ShortInst
   return text;
 }
 
-net::Chat chat_of(const Options& options) {
-  auto recipe = retrieve::default_remote_recipe("openai-chat");
-  recipe.url = options.service.url;
-  recipe.model = options.model;
-  recipe.key_env = options.service.key_env;
-  net::ChatSettings settings;
-  settings.model = options.model;
-  settings.max_tokens = options.max_tokens;
-  settings.seed = options.seed;
-  settings.service.url = address_of(recipe);
-  const std::string variable = key_variable(recipe);
-  if (const std::string key = key_from_environment(variable, net::origin_of(settings.service.url)); !key.empty())
-    settings.service.key = net::Header{"Authorization", "Bearer " + key};
-  settings.service.key_hint = variable.empty()
-                                  ? "no key was sent: --key-env names the environment's variable that holds it"
-                                  : "is the one in " + variable + " right?";
-  settings.service.concurrency = options.concurrency;
-  settings.service.patience.attempts = options.service.attempts.value_or(6);
-  settings.service.patience.silence = std::chrono::seconds(options.service.timeout.value_or(120));
-  settings.service.patience.whole = settings.service.patience.silence;
-  settings.service.hooks = telling_hooks();
-  return net::Chat(settings);
-}
-
-/// What answers, with all that makes it answer otherwise; the address without what may be secret in it.
-std::string answerer_of(const Options& options, std::string_view url) {
-  std::string name = options.model + " at " + net::origin_of(url);
-  const std::size_t path = url.find('/', url.find("://") + 3);
-  if (path != std::string_view::npos) name += url.substr(path, url.find_first_of("?#", path) - path);
-  name += ", max_tokens " + std::to_string(options.max_tokens);
-  if (options.seed) name += ", seed " + std::to_string(*options.seed);
-  return name;
-}
-
 void dry_run(const LongTopic& topic, const retrieve::ShortenOptions& options) {
   const bool is_full = options.keywords_from == retrieve::KeywordsFrom::kFull;
   print("--- topic " + topic.id + ": its short instruction ---\n" + retrieve::short_prompt(topic.instruction) +
@@ -155,7 +117,7 @@ void dry_run(const LongTopic& topic, const retrieve::ShortenOptions& options) {
 }
 
 void run_shorten(const Options& options) {
-  retrieve::ShortenOptions how{.keywords_from = retrieve::KeywordsFrom::kFull, .tries = options.tries};
+  retrieve::ShortenOptions how{.keywords_from = retrieve::KeywordsFrom::kFull, .tries = options.chat.tries};
   if (options.keywords_from == "short")
     how.keywords_from = retrieve::KeywordsFrom::kShort;
   else if (options.keywords_from != "full")
@@ -163,23 +125,16 @@ void run_shorten(const Options& options) {
   const Work work = require_instructions(read_work(options.topics), options.topics);
   if (options.is_dry_run) return dry_run(work.topics.front(), how);
   if (options.out.empty()) throw BadUsage("--out names the file for the result (or --dry-run shows what is asked)");
-  if (options.model.empty()) throw BadUsage("--model names the model as the service calls it");
-  const net::Chat chat = chat_of(options);
+  const net::Chat chat = chat_of(options.chat);
   const fs::path out = options.out, log_path = options.log.empty() ? out.string() + ".log.jsonl" : options.log;
-  net::AnswerLog log(log_path, answerer_of(options, chat.service().url()));
-  // A model that answered what cannot be used would answer it again: another temperature, and seed where it has one.
-  const auto ask = [&](const net::ChatQuestion& question) {
-    if (question.tried == 0) return chat.ask(question.prompt);
-    net::ChatVariation variation{.temperature = 0.7};
-    if (options.seed) variation.seed = *options.seed + question.tried;
-    return chat.ask(question.prompt, variation);
-  };
+  net::AnswerLog log(log_path, answerer_of(options.chat, chat.service().url()));
+  const net::AskChat ask = asking(chat, options.chat);
   std::vector<retrieve::ShortInstructions> results(work.topics.size());
   std::mutex lock;
   long done = 0;
-  ProgressView view(options.model);
+  ProgressView view(options.chat.model);
   view.show("asked", done, static_cast<long>(work.topics.size()), 0);
-  base::parallel_for(work.topics.size(), options.concurrency, [&](int, std::size_t i) {
+  base::parallel_for(work.topics.size(), options.chat.concurrency, [&](int, std::size_t i) {
     results[i] = retrieve::shorten(work.topics[i].id, work.topics[i].instruction, how, log, ask);
     const std::lock_guard guard(lock);
     view.show("asked", ++done, static_cast<long>(work.topics.size()), 0);
@@ -194,8 +149,7 @@ void run_shorten(const Options& options) {
 
 void set_up_shorten(CLI::App& app) {
   const auto options = std::make_shared<Options>();
-  app.add_option("--model", options->model, "the chat model, as the service calls it; the paper's: gpt-4-1106-preview")
-      ->type_name("NAME");
+  add_chat_model(app, options->chat, "the paper's: gpt-4-1106-preview");
   app.add_option("--topics", options->topics,
                  "a folder of an instruction benchmark (heed help layouts), or a file of topics with narratives, or of "
                  "JSON lines with an instruction")
@@ -208,20 +162,7 @@ void set_up_shorten(CLI::App& app) {
                  "what the keywords are taken from: the full instruction, as the paper's TREC data; or the short one")
       ->type_name("full|short")
       ->capture_default_str();
-  add_service(app, options->service, "https://api.openai.com");
-  app.add_option("--concurrency", options->concurrency, "topics asked about at once")
-      ->type_name("N")
-      ->check(CLI::Range(1, 256))
-      ->capture_default_str();
-  app.add_option("--tries", options->tries, "times that a question is asked until its answer can be used")
-      ->type_name("N")
-      ->check(CLI::Range(1, 100))
-      ->capture_default_str();
-  app.add_option("--max-tokens", options->max_tokens, "of an answer")
-      ->type_name("N")
-      ->check(CLI::Range(16, 100000))
-      ->capture_default_str();
-  app.add_option("--seed", options->seed, "sent to the service, where it has seeds")->type_name("N");
+  add_chat(app, options->chat);
   app.add_flag("--dry-run", options->is_dry_run, "shows what would be asked about the first topic, and asks nothing");
   app.footer(
       "Makes the instructions of the arms short and keywords, as the paper did: a chat model turns each full "
