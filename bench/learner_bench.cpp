@@ -216,8 +216,10 @@ int main(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
     if (word == "--memory") is_memory = true;
-    for (const auto& [name, value] : {std::pair{"--threads", &settings.threads}, {"--rounds", &settings.rounds},
-                                      {"--layers", &settings.layers}, {"--texts", &settings.texts}})
+    for (const auto& [name, value] : {std::pair{"--threads", &settings.threads},
+                                      {"--rounds", &settings.rounds},
+                                      {"--layers", &settings.layers},
+                                      {"--texts", &settings.texts}})
       if (word == name && i + 1 < argc) *value = std::max(1, std::atoi(argv[++i]));
   }
   const fs::path scratch = fs::temp_directory_path() / ("heed-learner-bench-" + std::to_string(getpid()));
