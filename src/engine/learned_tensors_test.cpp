@@ -3,7 +3,10 @@
 #include <cmath>
 
 #include <gtest/gtest.h>
-#include <torch/nn/utils/clip_grad.h>  // needs what stands above
+#include <torch/types.h>
+
+#include <torch/nn/utils/clip_grad.h>
+
 #include <torch/optim/adamw.h>
 
 namespace heed::engine {

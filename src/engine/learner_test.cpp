@@ -363,7 +363,7 @@ TEST(Learner, LossesAreCrossEntropiesOfTheModelsLogits) {
     for (std::size_t i = 0; i < lessons.size(); ++i) {
       Lesson part = lessons[i];
       double expected = 0;
-      for (std::size_t k = part.ids.size() - part.answer; k < part.ids.size(); ++k) {
+      for (std::size_t k = lessons[i].ids.size() - part.answer; k < lessons[i].ids.size(); ++k) {
         part.ids = lessons[i].ids.first(k);
         expected += softmax_loss(asked(checkpoint, subject, std::span(&part, 1), answers)[0],
                                  static_cast<std::size_t>(lessons[i].ids[k]));
@@ -403,8 +403,9 @@ TEST(Learner, OfAllOfAModelEveryTensorIsLearned) {
       ASSERT_NE(same, stored.end()) << tensor.info.name;
       EXPECT_TRUE(tensor.bytes == same->bytes) << tensor.info.name;
     }
-    if (subject.config["model_type"] != "t5")  // whose decoder is no part of a classifier
+    if (subject.config["model_type"] != "t5") {  // whose decoder is no part of a classifier
       EXPECT_EQ(learner->learned().size(), stored.size());
+    }
     EXPECT_TRUE(learner->targets().empty());
   }
 }
