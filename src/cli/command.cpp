@@ -19,6 +19,7 @@ constexpr Command kCommands[] = {
     {"tokenize", "cuts texts into a model's tokens", set_up_tokenize},
     {"shorten", "makes short instructions and keywords of long ones with a chat model", set_up_shorten},
     {"curate", "makes an instruction benchmark of a TREC collection, step by step", set_up_curate},
+    {"train", "teaches a reranker by judged examples: LoRA, or all of it", set_up_train},
     {"models", "lists the models that heed runs, and shows their recipes", set_up_models},
     {"annotate", "serves a page where people alter instructions and judge documents anew", set_up_annotate},
     {"pull", "fetches data sets and models from the Hugging Face Hub, and checks them", set_up_pull},

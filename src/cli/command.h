@@ -32,6 +32,7 @@ void set_up_encode(CLI::App& app);
 void set_up_tokenize(CLI::App& app);
 void set_up_shorten(CLI::App& app);
 void set_up_curate(CLI::App& app);
+void set_up_train(CLI::App& app);
 void set_up_models(CLI::App& app);
 void set_up_annotate(CLI::App& app);
 void set_up_pull(CLI::App& app);
