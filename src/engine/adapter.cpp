@@ -44,8 +44,13 @@ std::optional<Half> half_of(std::string_view name) {
 
 }  // namespace
 
-Adapter::Adapter(const fs::path& folder)
-    : folder_(folder), config_(infer::read_adapter_config(folder)), tensors_(open_adapter(folder)) {
+Adapter::Adapter(const fs::path& folder) : Adapter(folder, infer::read_adapter_config(folder), open_adapter(folder)) {}
+
+Adapter::Adapter(const fs::path& file, const infer::AdapterConfig& config)
+    : Adapter(file, config, format::Checkpoint::open_file(file)) {}
+
+Adapter::Adapter(fs::path path, const infer::AdapterConfig& config, format::Checkpoint tensors)
+    : path_(std::move(path)), config_(config), tensors_(std::move(tensors)) {
   for (const format::TensorInfo& tensor : tensors_.tensors()) {
     const auto fail = [&](const std::string& what) {
       throw BadInput(tensors_.file_of(tensor.name).string() + ": " + tensor.name + what);
@@ -59,17 +64,17 @@ Adapter::Adapter(const fs::path& folder)
     if (!name.empty()) fail(" is the same half as " + name);
     name = tensor.name;
   }
-  if (layers_.empty()) throw BadInput(folder.string() + ": the adapter has no tensors");
+  if (layers_.empty()) throw BadInput(path_.string() + ": the adapter has no tensors");
 }
 
 std::optional<LowRank> Adapter::take(const std::string& layer, std::int64_t out, std::int64_t in) {
-  const auto found = layers_.find(layer);
+  const auto found = layers_.find(layer_of(layer));
   if (found == layers_.end()) return {};
   Halves& halves = found->second;
   halves.is_taken = true;
   const auto half = [&](const std::string& name, char letter, std::vector<std::int64_t> shape) {
     if (name.empty())
-      throw BadInput(folder_.string() + ": the adapter has no " + halves.stem + ".lora_" + letter + ".weight");
+      throw BadInput(path_.string() + ": the adapter has no " + halves.stem + ".lora_" + letter + ".weight");
     return load_tensor(tensors_, name, shape, at::kFloat);
   };
   return LowRank{half(halves.a, 'A', {config_.rank, in}), half(halves.b, 'B', {out, config_.rank}), config_.scale};
@@ -78,13 +83,13 @@ std::optional<LowRank> Adapter::take(const std::string& layer, std::int64_t out,
 void Adapter::finish() const {
   for (const auto& [layer, halves] : layers_)
     if (!halves.is_taken)
-      throw BadInput(folder_.string() + ": the adapter changes " + layer +
+      throw BadInput(path_.string() + ": the adapter changes " + layer +
                      ", which is no linear layer of the model's body");
 }
 
 std::string Adapter::fingerprint() const {
   return base::Digest()
-      .add_field(base::read_file(folder_ / "adapter_config.json"))
+      .add_field(base::read_file(path_ / "adapter_config.json"))
       .add_field(tensors_.fingerprint())
       .finish()
       .hex();

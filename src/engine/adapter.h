@@ -25,16 +25,22 @@ class Adapter {
  public:
   /// Throws BadInput, naming file and tensor, where a half is missing, the rank is another or a name is not understood.
   explicit Adapter(const std::filesystem::path& folder);
+  /// Its tensors alone, in one file, with what the configuration beside them would say. Throws as above.
+  Adapter(const std::filesystem::path& file, const infer::AdapterConfig& config);
 
-  /// The update of the layer, taken; none where the adapter leaves it alone. Throws BadInput where the shapes do not
+  /// The update of the layer, by its name in the model or in the checkpoint, taken; none where the adapter leaves it alone. Throws BadInput where the shapes do not
   /// fit [out, in].
   std::optional<LowRank> take(const std::string& layer, std::int64_t out, std::int64_t in);
   /// Throws BadInput, naming one, where updates are left that no layer of the model took.
   void finish() const;
+  const infer::AdapterConfig& config() const { return config_; }
+  /// REQUIRES: opened from a folder.
   std::string fingerprint() const;
 
  private:
-  std::filesystem::path folder_;
+  Adapter(std::filesystem::path path, const infer::AdapterConfig& config, format::Checkpoint tensors);
+
+  std::filesystem::path path_;
   infer::AdapterConfig config_;
   format::Checkpoint tensors_;
   /// The names of a layer's tensors, and what they have in common.

@@ -29,4 +29,14 @@ at::Tensor attend_plainly(const AttentionInput& input);
 /// The same in blocks of queries that compute no score behind the mask, with the heads of a group in one product.
 at::Tensor attend(const AttentionInput& input);
 
+/// What a loss changes by, for each element of attend()'s input; in the types of the input.
+struct AttentionGradient {
+  at::Tensor q, keys, values, bias;
+};
+/// `gradient` [T, H, D]: that of attend()'s result. In the same blocks, whose probabilities are computed again, so that
+/// nothing of the size of the score matrix is kept (as Dao et al. 2022 do, equations 3 and 4). Sums over blocks are in
+/// float32, or float64 where the input is.
+enum class BiasGradient { kNone, kPresent };
+AttentionGradient attend_backward(const AttentionInput& input, const at::Tensor& gradient, BiasGradient bias);
+
 }  // namespace heed::engine

@@ -23,11 +23,17 @@ class Bert {
 
   const infer::BertConfig& config() const { return config_; }
 
- private:
   struct Layer {
     Linear q, k, v, o, up, down;
     LayerNorm attention_norm, inner_norm;
   };
+  const std::vector<Layer>& layers() const { return layers_; }
+  const at::Tensor& words() const { return words_; }
+  const at::Tensor& positions() const { return positions_; }
+  const at::Tensor& types() const { return types_; }
+  const LayerNorm& embedding_norm() const { return embedding_norm_; }
+
+ private:
   at::Tensor attention(const Layer& layer, const Packed& packed, const at::Tensor& x, Rows rows,
                        infer::Path path) const;
 

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "engine/bert.h"
+#include "engine/label_layer.h"
 #include "engine/models.h"
 #include "engine/t5.h"
 
@@ -19,41 +20,26 @@ class Head {
   virtual at::Tensor logits(const Packed& packed, const at::Tensor& type_ids) const = 0;
 };
 
-/// The classifier's layer, in float32: it sees one row a sequence.
-struct LabelLayer {
-  at::Tensor weight, bias;
-
-  LabelLayer(Weights& weights, std::int64_t width) {
-    const std::int64_t labels = weights.rows_of("/classifier.weight");
-    weight = weights.vector("/classifier.weight", {labels, width});
-    bias = weights.vector("/classifier.bias", {labels});
-  }
-  at::Tensor operator()(const at::Tensor& x) const { return at::linear(x, weight, bias); }
-};
-
-/// BERT: the first token's state through the pooler (linear, tanh), as pre-training's next-sentence head.
+/// BERT: the first token's state through the pooler.
 class BertHead : public Head {
  public:
   BertHead(Weights& weights, const infer::BertConfig& config, infer::Path path)
       : model_(weights, config),
-        pooler_weight_(weights.vector("pooler.dense.weight", {config.width, config.width})),
-        pooler_bias_(weights.vector("pooler.dense.bias", {config.width})),
+        pooler_(weights, config.width),
         labels_(weights, config.width),
         path_(path) {}
   void prepare(std::int64_t) override {}
   at::Tensor logits(const Packed& packed, const at::Tensor& type_ids) const override {
-    if (const auto type = type_ids.max().item<std::int64_t>(); type >= model_.config().type_count)
-      throw base::BadInput("the tokenizer marks tokens with segment " + std::to_string(type) +
-                           ", but the model has the segments 0 to " + std::to_string(model_.config().type_count - 1));
+    check_types(type_ids, model_.config());
     const bool is_fast = path_ == infer::Path::kFast;
     at::Tensor first = model_.states(packed, type_ids, is_fast ? Bert::Rows::kFirst : Bert::Rows::kAll, path_);
     if (!is_fast) first = first.index_select(0, packed.first_rows());
-    return labels_(at::linear(first, pooler_weight_, pooler_bias_).tanh());
+    return labels_(pooler_(first));
   }
 
  private:
   Bert model_;
-  at::Tensor pooler_weight_, pooler_bias_;
+  Pooler pooler_;
   LabelLayer labels_;
   infer::Path path_;
 };

@@ -57,11 +57,16 @@ class Decoder {
 
   const infer::DecoderConfig& config() const { return config_; }
 
- private:
   struct Layer {
     RmsNorm attention_norm, inner_norm;
     Linear q, k, v, o, gate, up, down;
   };
+  const std::vector<Layer>& layers() const { return layers_; }
+  const at::Tensor& embedding() const { return embedding_; }
+  const at::Tensor& head() const { return head_; }
+  const RmsNorm& final_norm() const { return final_norm_; }
+
+ private:
   struct Running;  // one pass through the layers
 
   infer::DecoderConfig config_;

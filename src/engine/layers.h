@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include <ATen/ATen.h>
 
 #include "infer/model_config.h"
@@ -13,6 +15,7 @@ struct Linear {
   at::Tensor weight;    ///< [out, in]
   at::Tensor bias;      ///< [out], or undefined
   at::Tensor down, up;  ///< [rank, in] and [out, rank], the scale in `up`; or undefined
+  std::string name{};   ///< in the checkpoint, with all that stands before: "model.layers.0.self_attn.q_proj"
 
   /// x [.., in] in the weights' type -> [.., out] in the same.
   at::Tensor operator()(const at::Tensor& x) const;

@@ -34,19 +34,24 @@ class T5 {
 
   const infer::T5Config& config() const { return config_; }
 
- private:
   struct Attention {
     RmsNorm norm;
     Linear q, k, v, o;
   };
   struct FeedForward {
     RmsNorm norm;
-    Linear gate, up, down;  // gate: of gated units alone
+    Linear gate, up, down;  ///< gate: of gated units alone
   };
   struct EncoderLayer {
     Attention attention;
     FeedForward inner;
   };
+  const std::vector<EncoderLayer>& encoder() const { return encoder_; }
+  const at::Tensor& embedding() const { return embedding_; }
+  const at::Tensor& distance_bias() const { return distance_bias_; }
+  const RmsNorm& encoder_norm() const { return encoder_norm_; }
+
+ private:
   struct DecoderLayer {
     Attention self, cross;
     FeedForward inner;

@@ -24,14 +24,15 @@ std::string gigabytes(double bytes) {
 }
 
 /// Before anything is read: every tensor at the precision's size against what the machine has.
-void check_memory(const std::filesystem::path& folder, const format::Checkpoint& checkpoint, at::ScalarType type) {
+void check_memory(const std::filesystem::path& folder, const format::Checkpoint& checkpoint, at::ScalarType type,
+                  const Weights::Holding& holding) {
   double needed = 0;
   for (const format::TensorInfo& tensor : checkpoint.tensors())
-    needed += static_cast<double>(element_count(tensor)) * static_cast<double>(at::elementSize(type));
+    needed += static_cast<double>(element_count(tensor)) * static_cast<double>(at::elementSize(type)) * holding.times;
   const auto usable = static_cast<double>(base::usable_memory());
   if (needed > usable)
-    throw BadInput(folder.string() + ": the weights take " + gigabytes(needed) + " in " +
-                   (type == at::kFloat ? "float32" : "bfloat16") + ", but this machine has " + gigabytes(usable) +
+    throw BadInput(folder.string() + ": " + holding.what + " take " + gigabytes(needed) + " in " +
+                   (type == at::kBFloat16 ? "bfloat16" : "float32") + ", but this machine has " + gigabytes(usable) +
                    " of memory");
 }
 
@@ -42,12 +43,14 @@ bool matches(const std::string& name, const std::string& pattern) {
 
 }  // namespace
 
-Weights::Weights(const infer::ModelFiles& files, const infer::EngineOptions& options)
+Weights::Weights(const infer::ModelFiles& files, const infer::EngineOptions& options, const Holding& holding)
     : folder_(files.folder),
       checkpoint_(format::Checkpoint::open_folder(files.folder)),
       adapter_use_(options.adapter_use),
-      type_(options.precision == infer::Precision::kBfloat16 ? at::kBFloat16 : at::kFloat) {
-  check_memory(folder_, checkpoint_, type_);
+      type_(holding.type.value_or(options.precision == infer::Precision::kBfloat16 ? at::kBFloat16 : at::kFloat)),
+      wide_type_(type_ == at::kDouble ? at::kDouble : at::kFloat),
+      copies_(holding.copies) {
+  check_memory(folder_, checkpoint_, type_, holding);
   at::set_num_threads(options.threads);  // for conversions; libtorch's own guess may be one
   if (files.adapter) adapter_.emplace(*files.adapter);
 }
@@ -95,21 +98,30 @@ at::Tensor Weights::take(const std::string& name, const std::vector<std::int64_t
   return tensor;
 }
 
+at::Tensor Weights::held(const std::string& name, at::Tensor tensor) {
+  if (copies_ == Holding::Copies::kMapped) return tensor;
+  owned_.push_back({located(name), tensor.clone()});
+  checkpoint_.release(owned_.back().name);
+  return owned_.back().tensor;
+}
+
 at::Tensor Weights::matrix(const std::string& name, std::vector<std::int64_t> shape) {
-  return take(name, shape, type_);
+  return held(name, take(name, shape, type_));
 }
 
 at::Tensor Weights::vector(const std::string& name, std::vector<std::int64_t> shape) {
-  return take(name, shape, at::kFloat);
+  return held(name, take(name, shape, wide_type_));
 }
 
 Linear Weights::linear(const std::string& name, std::int64_t out, std::int64_t in, Bias bias) {
   Linear linear;
+  linear.name = full_name(name);
   auto update = adapter_ ? adapter_->take(name.starts_with('/') ? name.substr(1) : name, out, in) : std::nullopt;
   if (update && adapter_use_ == infer::AdapterUse::kMerged) {  // summed in float32, rounded once
     const at::Tensor weight = take(name + ".weight", {out, in}, at::kFloat);
-    linear.weight = at::addmm(weight, update->b, update->a, 1, update->scale).to(type_);
-    bytes_ += static_cast<std::int64_t>(linear.weight.nbytes()) - static_cast<std::int64_t>(weight.nbytes());
+    const at::Tensor sum = at::addmm(weight, update->b, update->a, 1, update->scale).to(type_);
+    bytes_ += static_cast<std::int64_t>(sum.nbytes()) - static_cast<std::int64_t>(weight.nbytes());
+    linear.weight = held(name + ".weight", sum);
   } else {
     linear.weight = matrix(name + ".weight", {out, in});
   }
