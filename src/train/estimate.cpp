@@ -47,15 +47,17 @@ MemoryEstimate estimate_memory(const MemoryQuestion& question) {
     else if (tensor.shape.size() == 2 && is_target(tensor.name, targets))
       estimate.learned_parameters += question.settings.rank * (tensor.shape[0] + tensor.shape[1]);
   }
-  const std::int64_t element = question.precision == infer::Precision::kBfloat16 ? 2 : 4;
+  const std::int64_t element = question.options.precision == infer::Precision::kBfloat16 ? 2 : 4;
   estimate.weights = is_full ? 0 : estimate.parameters * element;
-  estimate.learned = estimate.learned_parameters * 4 * 4;
+  // Values, their gradient and two moments, and what each thread is about to add.
+  estimate.learned = estimate.learned_parameters * 4 * (4 + question.options.threads);
   const Widths widths = widths_of(config);
   const std::int64_t of_layer = 10 * widths.width + 4 * widths.inner;
   const std::int64_t of_token = question.settings.activations == infer::Activations::kKept
                                     ? widths.layers * of_layer
                                     : widths.layers * widths.width + of_layer;
-  estimate.activations = of_token * 4 * static_cast<std::int64_t>(question.longest) * question.threads;
+  const auto tokens = static_cast<std::int64_t>(std::max(question.longest, question.options.batch_tokens));
+  estimate.activations = of_token * 4 * tokens * question.options.threads;
   return estimate;
 }
 

@@ -13,13 +13,12 @@ namespace heed::train {
 struct MemoryQuestion {
   std::filesystem::path folder;
   const infer::LearnerSettings& settings;
-  infer::Precision precision = infer::Precision::kFloat32;
-  int threads = 1;
+  const infer::EngineOptions& options;
   std::size_t longest = 0;  ///< tokens of the longest example
 };
 
 /// About how much memory teaching takes, in bytes: weights, what is learned (with its gradient and two moments), and
-/// what is kept between forward and backward of the longest examples, one on each thread.
+/// what is kept between forward and backward of the examples that go through a layer together, on each thread.
 struct MemoryEstimate {
   std::int64_t parameters = 0, learned_parameters = 0;
   std::int64_t weights = 0, learned = 0, activations = 0;

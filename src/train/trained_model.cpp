@@ -1,5 +1,8 @@
 #include "train/trained_model.h"
 
+#include <cmath>
+#include <cstdint>
+
 #include "base/file.h"
 #include "format/json.h"
 
@@ -14,13 +17,19 @@ std::string text_of(const Json& json) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
+/// An integer where it is one, as PEFT writes it.
+Json numeral(double number) {
+  if (number == std::floor(number)) return static_cast<std::int64_t>(number);
+  return number;
+}
+
 /// The fields of PEFT's LoraConfig that say something other than its defaults, and those defaults that heed wants.
 Json adapter_config(const TrainedModel& model) {
   return {{"peft_type", "LORA"},
           {"task_type", model.task == infer::Engine::Task::kAnswer ? "CAUSAL_LM" : "SEQ_CLS"},
           {"base_model_name_or_path", fs::weakly_canonical(model.base).string()},
           {"r", model.rank},
-          {"lora_alpha", model.alpha},
+          {"lora_alpha", numeral(model.alpha)},
           {"lora_dropout", 0.0},
           {"target_modules", model.targets},
           {"bias", "none"},

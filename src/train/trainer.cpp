@@ -12,7 +12,6 @@ using format::Json;
 
 namespace {
 
-constexpr std::size_t kTokensAtOnce = 16384;  // that the learner is given in one call
 constexpr std::size_t kNamedRows = 8;
 
 std::string with_rows(std::string text, const TrainerWork& work, std::span<const std::size_t> rows) {
@@ -74,31 +73,17 @@ void Trainer::fail(const std::string& what, std::span<const std::size_t> batch) 
                  " (a smaller --lr may help; or the weights are damaged)");
 }
 
-/// Gives the learner the batch in parts that fit into memory; its gradient adds up.
-std::vector<double> Trainer::learn(std::span<const std::size_t> batch, double scale) {
-  std::vector<double> losses;
-  std::vector<infer::Lesson> part;
-  std::size_t tokens = 0;
-  for (std::size_t i = 0; i < batch.size(); ++i) {
-    part.push_back(work_.lessons.lesson(work_.examples[batch[i]]));
-    tokens += part.back().ids.size();
-    if (tokens < kTokensAtOnce && i + 1 < batch.size()) continue;
-    for (const double loss : learner_.learn(part, scale)) losses.push_back(loss);
-    part.clear();
-    tokens = 0;
-  }
-  return losses;
-}
-
 void Trainer::take_step() {
   const auto start = std::chrono::steady_clock::now();
   const std::vector<std::size_t> batch = work_.order.batch(position_.step);
+  std::vector<infer::Lesson> lessons;
   std::size_t terms = 0, tokens = 0;
   for (const std::size_t i : batch) {
-    terms += work_.lessons.lesson(work_.examples[i]).terms();
-    tokens += work_.examples[i].ids.size();
+    lessons.push_back(work_.lessons.lesson(work_.examples[i]));
+    terms += lessons.back().terms();
+    tokens += lessons.back().ids.size();
   }
-  const auto losses = learn(batch, 1 / static_cast<double>(terms));
+  const auto losses = learner_.learn(lessons, 1 / static_cast<double>(terms));
   base::check(losses.size() == batch.size());
   double sum = 0;
   std::vector<std::size_t> broken;

@@ -83,7 +83,6 @@ class Trainer {
   void write_learned(const std::filesystem::path& folder) const;
   void finish();
   [[noreturn]] void fail(const std::string& what, std::span<const std::size_t> batch) const;
-  std::vector<double> learn(std::span<const std::size_t> batch, double scale);
 
   infer::Learner& learner_;
   TrainerWork work_;

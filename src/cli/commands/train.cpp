@@ -302,8 +302,7 @@ void dry_run(const Job& job) {
     tokens += example.ids.size();
     longest = std::max(longest, example.ids.size());
   }
-  const auto memory = train::estimate_memory(
-      {job.source.folder, job.learner, job.source.options.precision, job.source.options.threads, longest});
+  const auto memory = train::estimate_memory({job.source.folder, job.learner, job.source.options, longest});
   std::string text = "rows " + grouped(std::ssize(job.taught)) + ", tokens " + grouped(static_cast<long>(tokens)) +
                      ", the longest row " + grouped(static_cast<long>(longest)) + " of " +
                      grouped(job.lessons.max_length()) + "\n";
