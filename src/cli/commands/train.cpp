@@ -202,13 +202,17 @@ void plan_steps(Job& job) {
 
 Job prepare(const Options& options) {
   const auto learner = learner_settings(options);
-  const bool is_shuffled = word_of("--shuffle", options.shuffle, {"on", "off"}) == 0;
-  static_cast<void>(is_shuffled);
+  word_of("--shuffle", options.shuffle, {"on", "off"});
   retrieve::LocalModelSource source = find_model(options.model);
   if (learner.method == infer::Method::kLora && adapter_of(source))
     throw BadInput(source.folder.string() + " is used with the adapter " + adapter_of(source)->string() +
                    ": what is learned on top of it would be no adapter of the checkpoint's. --init-adapter goes on "
                    "from an adapter; heed merge folds it in");
+  if (learner.method == infer::Method::kFull) {
+    if (options.model.dtype != "auto" && source.options.precision != infer::Precision::kFloat32)
+      throw BadUsage("--method full learns in float32 alone, not in " + options.model.dtype);
+    source.options.precision = infer::Precision::kFloat32;
+  }
   train::Lessons lessons = train::Lessons::open(source.folder, source.recipe, options.max_length);
   Job job(options, std::move(source), std::move(lessons));
   job.learner = learner;
@@ -246,7 +250,6 @@ std::string model_digest(const Job& job) {
 /// All that the result depends on, by the names of the flags.
 Json identity_of(const Job& job) {
   const Options& options = job.options;
-  std::vector<train::Row> taught;
   Json json = {{"model", model_digest(job)}, {"recipe", to_json(job.source.recipe)}};
   base::Digest data;
   for (const std::size_t i : job.taught) data.add(train::fingerprint_of({&job.rows.rows[i], 1}).raw());
