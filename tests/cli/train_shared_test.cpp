@@ -179,6 +179,22 @@ TEST(Train, ABenchmarkSaysBeforeAndAfterHowItObeys) {
     EXPECT_FALSE(validations[i]["validation"].contains("loss"));
   }
   EXPECT_NE(outcome.err.find("the best by p-MRR"), std::string::npos) << outcome.err;
+  // What heed bench says of the same topics.
+  const std::string results = (dir.path() / "bench").string();
+  ASSERT_EQ(heed({"bench", "--model", model(), "--data", source_dir() / "data/demo", "--arms", "og,changed", "--dtype",
+                  "float32", "--resamples", "100", "--out", results})
+                .code,
+            0);
+  const json report = json::parse(std::ifstream(results + "/results.json"));
+  std::vector<double> topics;
+  std::ifstream queries(source_dir() / "data/demo/queries.jsonl");
+  for (std::string line; topics.size() < 2 && std::getline(queries, line);) {
+    const std::string id = json::parse(line)["_id"];
+    const json& topic = report[0]["per_query"][id];
+    if (topic.contains("p_mrr") && topic["p_mrr"].is_number()) topics.push_back(topic["p_mrr"]);
+  }
+  ASSERT_EQ(topics.size(), 2u);
+  EXPECT_NEAR(validations[0]["validation"]["p_mrr"].get<double>(), (topics[0] + topics[1]) / 2, 1e-9);
 }
 
 TEST(Train, NumbersThatAreNoneStopTheRunAndNameTheRows) {
