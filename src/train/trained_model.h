@@ -19,7 +19,7 @@ namespace heed::train {
 struct TrainedModel {
   infer::Method method = infer::Method::kLora;
   std::filesystem::path base;  ///< the checkpoint's folder
-  recipe::ModelRecipe recipe;
+  recipe::ModelRecipe recipe{};
   infer::Engine::Task task = infer::Engine::Task::kAnswer;
   int rank = 8;
   double alpha = 16;
