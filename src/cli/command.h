@@ -35,6 +35,7 @@ void set_up_curate(CLI::App& app);
 void set_up_merge(CLI::App& app);
 void set_up_synth(CLI::App& app);
 void set_up_filter(CLI::App& app);
+void set_up_train(CLI::App& app);
 void set_up_models(CLI::App& app);
 void set_up_annotate(CLI::App& app);
 void set_up_pull(CLI::App& app);

@@ -123,6 +123,9 @@ Safetensors::Safetensors(const std::filesystem::path& path) : file_(path) {
   const IndexedJson header = parse_header(file, text);
   for (const auto& [name, json] : header.items())
     if (name != "__metadata__") entries.push_back(read_entry(file, name, json));
+  if (const auto texts = header.find("__metadata__"); texts != header.end() && texts->is_object())
+    for (const auto& [name, value] : texts->items())
+      if (value.is_string()) metadata_.emplace(name, value.get<std::string>());
   std::ranges::sort(entries, {}, [](const Entry& e) { return std::pair(e.begin, e.end); });
   std::uint64_t end = 0;
   for (const Entry& entry : entries) {

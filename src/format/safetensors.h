@@ -17,6 +17,8 @@ class Safetensors {
   explicit Safetensors(const std::filesystem::path& path);
 
   const std::vector<TensorInfo>& tensors() const { return tensors_; }
+  /// The texts of `__metadata__`; what there is no text is passed over.
+  const std::map<std::string, std::string>& metadata() const { return metadata_; }
   /// `index`: in tensors(). A view of the mapping, or, where the file leaves the tensor unaligned, a copy.
   TensorBytes read(std::size_t index) const;
   void release(std::size_t index) const { base::release_pages(bytes_[index]); }
@@ -24,6 +26,7 @@ class Safetensors {
  private:
   base::MappedFile file_;
   std::vector<TensorInfo> tensors_;
+  std::map<std::string, std::string> metadata_;
   std::vector<std::span<const std::byte>> bytes_;  // of each
 };
 

@@ -46,7 +46,7 @@ class SafetensorsWriter {
 void write_safetensors(const std::filesystem::path& path, std::span<const OwnedTensor> tensors,
                        const SafetensorsMetadata& metadata = {{"format", "pt"}});
 
-/// Every tensor of a file, read into memory, in the order of their names. Throws BadInput as the reader.
+/// Every tensor of a file, read into memory, in the order in which the file has them. Throws BadInput as the reader.
 std::vector<OwnedTensor> read_safetensors(const std::filesystem::path& path);
 
 }  // namespace heed::format

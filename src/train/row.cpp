@@ -18,8 +18,8 @@ const Json* field_of(const Json& object, std::initializer_list<const char*> name
 
 }  // namespace
 
-std::vector<Row> read_rows(const std::filesystem::path& path) {
-  std::vector<Row> rows;
+void for_each_row(const std::filesystem::path& path, const std::function<void(Row row, long line)>& take) {
+  bool is_empty = true;
   format::LineReader lines(path);
   while (const auto line = lines.next()) {
     if (line->find_first_not_of(" \t\r") == std::string_view::npos) continue;
@@ -44,9 +44,15 @@ std::vector<Row> read_rows(const std::filesystem::path& path) {
       row.id = id->is_string() ? id->get<std::string>() : format::compact(*id);
     if (const Json* const source = field_of(json, {"source"}); source != nullptr && source->is_string())
       row.source = source->get<std::string>();
-    rows.push_back(std::move(row));
+    take(std::move(row), lines.number());
+    is_empty = false;
   }
-  if (rows.empty()) throw base::BadInput(path.string() + ": has no rows");
+  if (is_empty) throw base::BadInput(path.string() + ": has no rows");
+}
+
+std::vector<Row> read_rows(const std::filesystem::path& path) {
+  std::vector<Row> rows;
+  for_each_row(path, [&](Row row, long) { rows.push_back(std::move(row)); });
   return rows;
 }
 

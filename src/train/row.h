@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,9 @@ struct Row {
 /// passed over. A `-` is standard input. Throws BadInput, with file and line, for a line that is none; without a line
 /// where there is no row.
 std::vector<Row> read_rows(const std::filesystem::path& path);
+
+/// The same, row by row, each with the number of its line, from 1.
+void for_each_row(const std::filesystem::path& path, const std::function<void(Row row, long line)>& take);
 
 /// {"query", "instruction", "title" where there is one, "text", "label": "true" or "false", "id" and "source" where
 /// they are known}.

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "format/json.h"
+#include "format/safetensors_writer.h"
+#include "train/validation.h"
+
+namespace heed::train {
+
+/// The best validation so far.
+struct Best {
+  long step = 0;  ///< steps made before it
+  double value = 0;
+};
+
+/// Where a run is, beside what the learner knows of itself.
+struct Position {
+  long step = 0;              ///< steps made
+  bool is_validated = false;  ///< after them
+  std::uint64_t log_length = 0;
+  std::optional<Validation> before{};  ///< before the first step
+  std::optional<Best> best{};
+};
+
+struct Checkpoint {
+  Position position;
+  std::vector<format::OwnedTensor> state;  ///< of the learner
+};
+
+/// The folder of a run: what was asked (training.json), and while the run is under way how to go on from where it was
+/// (checkpoint.safetensors). Each file is there whole or not at all.
+class RunFolder {
+ public:
+  /// `identity`: an object of all that the results depend on, each by the name that people know it by.
+  RunFolder(std::filesystem::path path, format::Json identity);
+
+  enum class State { kNew, kUnfinished, kFinished };
+  /// Whether the folder has this run. Throws BadInput where it has one with other settings, which it names, or files
+  /// that are no run's.
+  State state() const;
+  /// Forgets the run that the folder has, whatever its settings; what was learned stays until it is replaced. Throws
+  /// BadInput where the folder has files that are no run's.
+  void restart() const;
+
+  /// Says that the run is under way; `log`: where its log is.
+  void begin(const std::filesystem::path& log) const;
+  /// Removes what a killed writer of large files left. REQUIRES: nobody else writes into the folder.
+  void remove_left_overs() const;
+  /// Nothing where none was written. Throws BadInput where it is damaged or of other settings.
+  std::optional<Checkpoint> read_checkpoint() const;
+  void write_checkpoint(const Position& position, std::span<const format::OwnedTensor> state) const;
+  /// Says that the run is done, and what came of it; removes the checkpoint.
+  void finish(const std::filesystem::path& log, const format::Json& result) const;
+
+  const std::filesystem::path& path() const { return path_; }
+  const format::Json& identity() const { return identity_; }
+
+ private:
+  std::filesystem::path manifest() const { return path_ / "training.json"; }
+  std::filesystem::path checkpoint() const { return path_ / "checkpoint.safetensors"; }
+  bool has_run() const;
+  void write_manifest(const std::filesystem::path& log, const char* state, const format::Json& result) const;
+
+  std::filesystem::path path_;
+  format::Json identity_;
+};
+
+}  // namespace heed::train

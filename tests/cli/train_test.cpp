@@ -1,0 +1,136 @@
+// heed train as a person runs it: what it says of wrong flags, rows and folders before it reads a weight, and a small
+// model of random weights that learns.
+
+#include <fstream>
+
+#include "cli/program.h"
+#include "testing/fake_learner.h"
+#include "testing/random_checkpoint.h"
+#include "testing/testing.h"
+
+// Models need the engine, which a build may leave out.
+#define HEED_NEEDS_ENGINE() \
+  if (!HEED_HAS_ENGINE) GTEST_SKIP() << "this build has no engine"
+
+namespace heed::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+/// A model of random weights with a recipe, and rows.
+class TrainTest : public ::testing::Test {
+ protected:
+  TrainTest() {
+    write_teachable_model(dir_);
+    const json config = json::parse(std::ifstream(dir_.path() / "config.json"));
+    write_random_checkpoint(dir_.path(), config, RandomWeights::Type::kFloat32, {.prefix = "model."});
+    dir_.write("heed.json", R"({"kind":"decoder-reranker","prompt":"{need} d {document} r","true":"true",
+      "false":"false","add_bos":false,"max_length":64})");
+    std::string text;
+    for (const char* const query : {"a", "b", "c", "d"})
+      for (const char* const word : {"good", "bad"})
+        text += std::string(R"({"query":")") + query + R"(","instruction":"i","text":")" + word + R"(","label":")" +
+                (word[0] == 'g' ? "true" : "false") + "\"}\n";
+    rows_ = dir_.write("rows/rows.jsonl", text);
+  }
+
+  Outcome train(const std::vector<std::string>& more, const Surroundings& surroundings = {}) const {
+    std::vector<std::string> arguments = {"train", "--model", dir_.path(), "--data", rows_, "--dtype", "float32"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return heed(arguments, surroundings);
+  }
+  std::string out(const char* name = "out") const { return dir_.path() / "runs" / name; }
+
+  TemporaryDir dir_;
+  fs::path rows_;
+};
+
+TEST_F(TrainTest, ADryRunShowsThePlanAndWritesNothing) {
+  const Outcome outcome = train({"--out", out(), "--batch", "3", "--epochs", "2", "--dry-run"});
+  ASSERT_TRUE(succeeded(outcome));
+  EXPECT_NE(outcome.out.find("rows 8, tokens 56, the longest row 7 of 64"), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("an epoch: 3 steps of up to 3 rows; in all 6 steps"), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("rows.jsonl:1, 7 tokens ---\na i d good r\n"), std::string::npos) << outcome.out;
+  // q, k, v and o of two layers of width 8, rank 8.
+  EXPECT_NE(outcome.out.find("learned: 1,024 numbers"), std::string::npos) << outcome.out;
+  EXPECT_FALSE(fs::exists(out()));
+}
+
+TEST_F(TrainTest, WrongUsageIsSaidBeforeAnythingIsRead) {
+  const std::pair<std::vector<std::string>, const char*> cases[] = {
+      {{"--method", "half"}, "there is no --method half; known: lora, full"},
+      {{"--schedule", "stairs"}, "known: cosine, linear, constant"},
+      {{"--shuffle", "maybe"}, "known: on, off"},
+      {{"--activations", "gone"}, "known: recomputed, kept"},
+      {{"--method", "full", "--rank", "4"}, "are LoRA's"},
+      {{"--steps", "4", "--warmup", "5"}, "--warmup is 5 steps, but the run has 4"},
+      {{"--max-length", "65"}, "--max-length is 65"},
+      {{"--best-by", "loss"}, "wants rows to validate with"},
+      {{"--best-by", "p-mrr", "--hold-out", "0.3"}, "--best-by p-mrr wants"},
+      {{"--hold-out", "0.5", "--validation", "x"}, "exclude each other"},
+      {{"--validation-topics", "3"}, "--validation-topics belongs"},
+      {{}, "--out names the folder"},
+  };
+  for (const auto& [more, part] : cases) EXPECT_TRUE(refused(train(more), 64, part));
+}
+
+TEST_F(TrainTest, WrongInputIsNamed) {
+  const auto bad = dir_.write("rows/bad.jsonl", R"({"query":"q","text":"x"})"
+                                                "\n");
+  EXPECT_TRUE(refused(heed({"train", "--model", dir_.path(), "--data", bad, "--out", out()}), 65,
+                      "bad.jsonl:1: has no \"label\""));
+  EXPECT_TRUE(
+      refused(heed({"train", "--model", dir_.path(), "--data", dir_.path() / "none", "--out", out()}), 65, "none: "));
+  std::string long_query;
+  for (int i = 0; i < 70; ++i) long_query += "a ";
+  const auto large = dir_.write("rows/large.jsonl", R"({"query":"a","text":"x","label":true})"
+                                                    "\n"
+                                                    R"({"query":")" +
+                                                        long_query + R"(","text":"x","label":false})");
+  EXPECT_TRUE(refused(heed({"train", "--model", dir_.path(), "--data", large, "--out", out()}), 65, "large.jsonl:2: "));
+  EXPECT_TRUE(refused(train({"--out", out(), "--init-adapter", dir_.path() / "none"}), 65, "there is no such adapter"));
+  // The model's own folder is no place for what is learned.
+  EXPECT_TRUE(refused(train({"--out", dir_.path()}), 65, "no training.json"));
+  EXPECT_FALSE(fs::exists(out()));
+}
+
+TEST_F(TrainTest, RowsOfOneLabelAreRemarked) {
+  const auto same = dir_.write("rows/same.jsonl", R"({"query":"a","text":"x","label":true})");
+  const Outcome outcome = heed({"train", "--model", dir_.path(), "--data", same, "--dry-run"});
+  EXPECT_NE(outcome.err.find("note: all 1 row is labelled true"), std::string::npos) << outcome.err;
+}
+
+TEST_F(TrainTest, AModelOfRandomWeightsLearnsToTellGoodFromBad) {
+  HEED_NEEDS_ENGINE();
+  const Outcome outcome = train({"--out", out(), "--lr", "0.02", "--steps", "60", "--batch", "6", "--hold-out", "0.25",
+                                 "--validate-every", "30", "--log", out("log.jsonl")});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_NE(outcome.err.find("after 60 steps: loss "), std::string::npos) << outcome.err;
+  EXPECT_EQ(files_below(out()), (std::vector<std::string>{"adapter_config.json", "adapter_model.safetensors",
+                                                          "last/adapter_config.json", "last/adapter_model.safetensors",
+                                                          "last/recipe.json", "recipe.json", "training.json"}));
+  std::ifstream log(out("log.jsonl"));
+  std::vector<json> steps;
+  for (std::string line; std::getline(log, line);)
+    if (const json one = json::parse(line); one.contains("loss")) steps.push_back(one);
+  ASSERT_EQ(steps.size(), 60u);
+  EXPECT_LT(steps.back()["loss"].get<double>(), steps.front()["loss"].get<double>() * 0.8);
+  // Another --lr is another run.
+  EXPECT_TRUE(refused(train({"--out", out(), "--lr", "0.03", "--steps", "60", "--batch", "6", "--hold-out", "0.25",
+                             "--validate-every", "30"}),
+                      65, "lr is 0.02 there and 0.03 here"));
+}
+
+TEST_F(TrainTest, AFullDiskLosesNothingThatWasSaved) {
+  HEED_NEEDS_ENGINE();
+  const std::vector<std::string> run = {"--out", out(), "--steps", "200", "--batch", "8", "--save-every", "10"};
+  const Outcome outcome = train(run, {.largest_file = 20000});
+  EXPECT_TRUE(refused(outcome, 65, "cannot be written"));
+  const Outcome again = train(run);
+  EXPECT_EQ(again.code, 0) << again.err;
+  EXPECT_TRUE(fs::exists(fs::path(out()) / "adapter_model.safetensors"));
+}
+
+}  // namespace
+}  // namespace heed::testing
