@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/memory.h"
 #include "base/random.h"
 #include "engine/models.h"
 #include "testing/random_checkpoint.h"
@@ -508,6 +509,26 @@ TEST(Learner, WhatItCannotLearnIsRefused) {
   expect(complaint(decoder, Task::kAnswer, {.alpha = std::nan("")}), "alpha");
   expect(complaint(decoder, Task::kAnswer, {.rank = 2000000000}), "do not fit into this machine's memory");
   expect(complaint(decoder, Task::kAnswer, {.init_adapter = "nowhere.safetensors"}), "nowhere.safetensors");
+}
+
+TEST(Learner, AModelThatFitsOnceButNotWithItsMomentsIsRefusedUnread) {
+  const TemporaryDir folder;
+  std::ofstream(folder.path() / "config.json") << kLlama;
+  const std::uint64_t numbers = base::usable_memory() / 16;  // a quarter of the memory, in a file that takes no room
+  const std::string header =
+      json{{"embed_tokens.weight", {{"dtype", "F32"}, {"shape", {numbers}}, {"data_offsets", {0, numbers * 4}}}}}
+          .dump();
+  const std::uint64_t length = header.size();
+  const auto file = folder.path() / "model.safetensors";
+  std::ofstream(file, std::ios::binary).write(reinterpret_cast<const char*>(&length), sizeof length) << header;
+  std::filesystem::resize_file(file, sizeof length + length + numbers * 4);
+  const auto complaint = [&](Method method) {
+    return complaint_of([&] {
+      open_learner({folder.path(), {}}, Task::kAnswer, {.method = method}, float32_options());
+    });
+  };
+  EXPECT_NE(complaint(Method::kFull).find("the weights, their gradient and its moments take"), std::string::npos);
+  EXPECT_EQ(complaint(Method::kLora).find("of memory"), std::string::npos);  // it fits, and is no Llama
 }
 
 TEST(Learner, LessonsThatMakeNoSenseAreRefused) {
