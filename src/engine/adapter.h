@@ -28,8 +28,8 @@ class Adapter {
   /// Its tensors alone, in one file, with what the configuration beside them would say. Throws as above.
   Adapter(const std::filesystem::path& file, const infer::AdapterConfig& config);
 
-  /// The update of the layer, by its name in the model or in the checkpoint, taken; none where the adapter leaves it alone. Throws BadInput where the shapes do not
-  /// fit [out, in].
+  /// The update of the layer, by its name in the model or in the checkpoint, taken; none where the adapter leaves it
+  /// alone. Throws BadInput where the shapes do not fit [out, in].
   std::optional<LowRank> take(const std::string& layer, std::int64_t out, std::int64_t in);
   /// Throws BadInput, naming one, where updates are left that no layer of the model took.
   void finish() const;

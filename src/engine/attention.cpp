@@ -90,12 +90,10 @@ class Blocks {
 
   /// [rows H/G, keys of the block], each row of sum 1.
   at::Tensor probabilities(const Block& block, std::int64_t group) const {
-    at::Tensor scores =
-        at::linear(queries(block, group), input_.keys[group].slice(0, block.key_begin, block.key_end));
+    at::Tensor scores = at::linear(queries(block, group), input_.keys[group].slice(0, block.key_begin, block.key_end));
     if (input_.bias.defined())
-      scores.add_(input_.bias[group]
-                      .slice(0, block.begin, block.begin + block.rows)
-                      .slice(1, block.key_begin, block.key_end));
+      scores.add_(
+          input_.bias[group].slice(0, block.begin, block.begin + block.rows).slice(1, block.key_begin, block.key_end));
     if (block.mask.defined())
       scores.view({block.rows, heads_in_group_, block.key_end - block.key_begin})
           .slice(2, block.masked_from - block.key_begin)

@@ -1,6 +1,11 @@
 #include "engine/attention.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include <gtest/gtest.h>
+
+#include "engine/differentiable.h"
 
 namespace heed::engine {
 namespace {
@@ -86,6 +91,72 @@ TEST(Attention, InBfloat16ItIsThatOfFloat32ToItsPrecision) {
   const at::Tensor expected = attend_plainly(input);
   for (at::Tensor* part : {&input.q, &input.keys, &input.values}) *part = part->to(at::kBFloat16);
   EXPECT_LT(farthest(attend(input), expected), 0.05);  // of values of about 1 to 4, with 8 bits each
+}
+
+/// How far attend_backward is from autograd's way back through the textbook's attention.
+double farthest_gradient(AttentionInput input, const at::Tensor& gradient) {
+  const BiasGradient bias = input.bias.defined() ? BiasGradient::kPresent : BiasGradient::kNone;
+  const AttentionGradient found = attend_backward(input, gradient, bias);
+  std::vector<at::Tensor> inputs;
+  for (at::Tensor* part : {&input.q, &input.keys, &input.values, &input.bias}) {
+    if (!part->defined()) continue;
+    *part = part->to(at::kFloat, false, true).set_requires_grad(true);
+    inputs.push_back(*part);
+  }
+  const auto expected = gradients(attend_plainly(input), gradient.to(at::kFloat), inputs);
+  double worst = std::max(
+      {farthest(found.q, expected[0]), farthest(found.keys, expected[1]), farthest(found.values, expected[2])});
+  if (input.bias.defined()) worst = std::max(worst, farthest(found.bias, expected[3]));
+  return worst;
+}
+
+TEST(Attention, ItsGradientIsThatOfTheTextbooks) {
+  const Shape shapes[] = {
+      {1, 1, 1, 1, 2}, {1, 90, 4, 2, 8}, {65, 65, 4, 4, 8}, {300, 300, 4, 2, 8}, {257, 400, 4, 1, 4}};
+  for (const Shape& shape : shapes)
+    for (const Sight& sight :
+         {Sight{}, Sight{true, shape.keys - shape.queries, {}}, Sight{true, shape.keys - shape.queries, 7},
+          Sight{true, shape.keys - shape.queries, 100}})
+      EXPECT_LT(farthest_gradient(random_input(shape, sight), at::randn({shape.queries, shape.heads, shape.width})),
+                3e-5)
+          << shape.queries << " queries, " << shape.keys << " keys, window " << sight.window.value_or(0);
+}
+
+TEST(Attention, SoIsThatOfItsBias) {
+  AttentionInput input = random_input({30, 30, 3, 3, 4}, {});
+  input.bias = at::randn({3, 50, 50});
+  EXPECT_LT(farthest_gradient(input, at::randn({30, 3, 4})), 1e-5);
+}
+
+TEST(Attention, ItsGradientInBfloat16IsThatToItsPrecision) {
+  AttentionInput input = random_input({200, 200, 4, 2, 16}, {.causal = true});
+  for (at::Tensor* part : {&input.q, &input.keys, &input.values}) *part = part->to(at::kBFloat16);
+  // Of the first key and value, which most queries see, gradients are of about 4, with 8 bits each.
+  EXPECT_LT(farthest_gradient(input, at::randn({200, 4, 16}).to(at::kBFloat16)), 0.1);
+}
+
+/// How far attend_backward is from central differences, in float64.
+TEST(Attention, ItsGradientIsHowItMoves) {
+  constexpr double kStep = 1e-5;
+  AttentionInput input = random_input({9, 12, 4, 2, 3}, {.causal = true, .first = 3, .window = 5});
+  for (at::Tensor* part : {&input.q, &input.keys, &input.values}) *part = part->to(at::kDouble);
+  const at::Tensor weight = at::randn({9, 4, 3}, at::kDouble);
+  const AttentionGradient found = attend_backward(input, weight, BiasGradient::kNone);
+  for (const auto& [part, gradient] :
+       {std::pair{input.q, found.q}, {input.keys, found.keys}, {input.values, found.values}}) {
+    double* const values = part.data_ptr<double>();
+    const at::Tensor flat = gradient.contiguous().view({-1});
+    for (std::int64_t i = 0; i < part.numel(); ++i) {
+      const auto loss_at = [&](double value) {
+        values[i] = value;
+        return (attend(input) * weight).sum().item<double>();
+      };
+      const double before = values[i];
+      const double expected = (loss_at(before + kStep) - loss_at(before - kStep)) / (2 * kStep);
+      values[i] = before;
+      EXPECT_NEAR(flat[i].item<double>(), expected, 1e-6 * std::max(1.0, std::abs(expected)));
+    }
+  }
 }
 
 }  // namespace

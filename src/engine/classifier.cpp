@@ -24,10 +24,7 @@ class Head {
 class BertHead : public Head {
  public:
   BertHead(Weights& weights, const infer::BertConfig& config, infer::Path path)
-      : model_(weights, config),
-        pooler_(weights, config.width),
-        labels_(weights, config.width),
-        path_(path) {}
+      : model_(weights, config), pooler_(weights, config.width), labels_(weights, config.width), path_(path) {}
   void prepare(std::int64_t) override {}
   at::Tensor logits(const Packed& packed, const at::Tensor& type_ids) const override {
     check_types(type_ids, model_.config());

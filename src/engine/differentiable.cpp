@@ -147,21 +147,24 @@ struct AttentionFunction : Function<AttentionFunction> {
     context->saved_data["scale"] = sight.scale;
     const Sequences sequences(q, k, v, bias, sight);
     at::Tensor out = at::empty(q.sizes(), q.options());
-    for (std::size_t s = 0; s < sequences.size(); ++s)
-      sequences.own_queries(out, s).copy_(attend(sequences.input(s)));
+    for (std::size_t s = 0; s < sequences.size(); ++s) sequences.own_queries(out, s).copy_(attend(sequences.input(s)));
     return out;
   }
   static variable_list backward(AutogradContext* context, const variable_list& of_outputs) {
     const variable_list saved = context->get_saved_variables();
     auto& data = context->saved_data;
-    PackedSight sight{data["queries"].toIntVector(), data["keys"].toIntVector(), data["causal"].toBool(), {},
+    PackedSight sight{data["queries"].toIntVector(),
+                      data["keys"].toIntVector(),
+                      data["causal"].toBool(),
+                      {},
                       data["scale"].toDouble()};
     if (data["window"].toInt() > 0) sight.window = data["window"].toInt();
     const at::Tensor of_out = of_outputs[0].contiguous();
     const Sequences sequences(saved[0], saved[1], saved[2], saved[3], sight);
     const bool learns_bias = saved[3].defined() && context->needs_input_grad(3);
     const BiasGradient bias = learns_bias ? BiasGradient::kPresent : BiasGradient::kNone;
-    at::Tensor of_q = at::empty_like(saved[0]), of_k = at::empty_like(saved[1]), of_v = at::empty_like(saved[2]), of_bias;
+    at::Tensor of_q = at::empty_like(saved[0]), of_k = at::empty_like(saved[1]), of_v = at::empty_like(saved[2]),
+               of_bias;
     for (std::size_t s = 0; s < sequences.size(); ++s) {
       const AttentionGradient own = attend_backward(sequences.input(s), sequences.own_queries(of_out, s), bias);
       sequences.own_queries(of_q, s).copy_(own.q);

@@ -34,8 +34,8 @@ struct PackedSight {
 at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const at::Tensor& bias,
                      const PackedSight& sight);
 
-/// x [R, C] W^T for a frozen W [V, C] of few rows R and many V: in x's type, which is wide, whatever that of W, of which
-/// no more than a block is converted at a time.
+/// x [R, C] W^T for a frozen W [V, C] of few rows R and many V: in x's type, which is wide, whatever that of W, of
+/// which no more than a block is converted at a time.
 at::Tensor head_logits(const at::Tensor& x, const at::Tensor& weight);
 
 /// What the sum of `output` times `of_output` changes by for each of the inputs; undefined for those that it does not

@@ -139,7 +139,8 @@ void ModelLearner::check_answer(const Lesson& lesson) const {
 /// A decoder's last token is only to be predicted: nothing is asked of it.
 std::vector<infer::Batch> ModelLearner::batches_of(Lessons lessons) const {
   std::vector<std::size_t> lengths;
-  for (const Lesson& lesson : lessons) lengths.push_back(lesson.ids.size() - (is_decoder() && lesson.answer > 0 ? 1 : 0));
+  for (const Lesson& lesson : lessons)
+    lengths.push_back(lesson.ids.size() - (is_decoder() && lesson.answer > 0 ? 1 : 0));
   return infer::batches_by_length(lengths, options_.batch_tokens);
 }
 

@@ -25,7 +25,8 @@ class LearningBert : public LearningModel {
         type_(model_.words().scalar_type()),
         wide_(wide_type(type_)) {
     const std::vector<std::string> attention = {"query", "key", "value", "attention.output.dense"};
-    updates.choose({{"query", "key", "value", "attention.output.dense", "intermediate.dense", "output.dense"}, attention});
+    updates.choose(
+        {{"query", "key", "value", "attention.output.dense", "intermediate.dense", "output.dense"}, attention});
     for (const Bert::Layer& layer : model_.layers())
       layers_.push_back({.q = updates.of(layer.q),
                          .k = updates.of(layer.k),

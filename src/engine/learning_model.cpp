@@ -67,7 +67,8 @@ Updates::Updates(const infer::LearnerSettings& settings, at::ScalarType wide, Le
 void Updates::choose(const Parts& parts) {
   if (settings_.method == infer::Method::kFull) return;
   for (const std::string& target : settings_.targets)
-    if (std::ranges::none_of(parts.all, [&](const std::string& part) { return names(part, target) || names(target, part); }))
+    if (std::ranges::none_of(parts.all,
+                             [&](const std::string& part) { return names(part, target) || names(target, part); }))
       throw BadInput("no linear layer of this model is called " + target + "; there are " + joined(parts.all));
   targets_ = settings_.targets.empty() ? parts.attention : settings_.targets;
 }

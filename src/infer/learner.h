@@ -39,8 +39,8 @@ struct Lesson {
   /// Of a decoder the prompt and the answer behind it; of a classifier the pair. Borrowed.
   std::span<const TokenId> ids{};
   std::span<const TokenId> type_ids{};  ///< of classifiers; empty: all 0
-  std::size_t answer = 0;               ///< of decoders: so many of the last ids are to be predicted; below ids.size()
-  int label = 0;                        ///< of classifiers: the logit that is meant
+  std::size_t answer = 0;  ///< of decoders: so many of the last ids are to be predicted, of 1 to all but one
+  int label = 0;           ///< of classifiers: the logit that is meant
   /// Of classifiers: the label is told apart from the others by softmax; or, with kSigmoid, whether logit `label` is
   /// to be high (true) or low.
   enum class Loss { kSoftmax, kSigmoid } loss = Loss::kSoftmax;
@@ -61,7 +61,8 @@ class Learner {
 
   /// Adds the gradient of `scale` times the sum of the lessons' losses to what was added since the last step, and
   /// returns each lesson's loss: the sum of the cross-entropy of its terms. (A batch's loss, the mean over its terms,
-  /// has scale 1 / terms.) Throws BadInput for ids that the model does not know. A loss may be NaN.
+  /// has scale 1 / terms.) Throws BadInput for ids, labels or segments that the model does not know, and for answers
+  /// that are empty or have no prompt: before any gradient is added. A loss may be NaN.
   virtual std::vector<double> learn(std::span<const Lesson> lessons, double scale) = 0;
   /// One step of AdamW at the rate, with the gradient clipped; then the gradient is zero. Returns the gradient's norm
   /// before clipping. Where that is not finite, nothing is changed but the gradient.
@@ -76,8 +77,10 @@ class Learner {
   /// names them, float32.
   virtual std::vector<format::OwnedTensor> learned() const = 0;
   /// All that the next step depends on: what is learned, the moments, the number of steps made. restore() gives back a
-  /// learner whose further results are the same, bit for bit; it throws BadInput, beginning with `what`, where the
-  /// tensors are another model's.
+  /// learner whose further results are the same, bit for bit, with a gradient of zero; it throws BadInput, beginning
+  /// with `what`, and changes nothing, where the tensors are another model's. Names: those of learned(), the same
+  /// behind "first_moment." and "second_moment.", float32; and "steps", a scalar of int64. REQUIRES of state(): nothing
+  /// was learned since the last step, for it holds no gradient.
   virtual std::vector<format::OwnedTensor> state() const = 0;
   virtual void restore(std::span<const format::OwnedTensor> state, const std::string& what) = 0;
   /// adapter_config.json's "target_modules", as PEFT names them.
