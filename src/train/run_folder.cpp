@@ -98,7 +98,11 @@ void RunFolder::restart() const {
   if (!has_run()) return;
   std::error_code ignored;
   fs::remove(checkpoint(), ignored);
-  write_manifest({}, "restarted", nullptr);  // it stays a run's folder, whose learned tensors may be there
+  write_manifest({}, "restarted", nullptr);  // it stays a run's folder, whatever comes
+  for (const char* const name :
+       {"adapter_model.safetensors", "adapter_config.json", "recipe.json", "model.safetensors"})
+    fs::remove(path_ / name, ignored);
+  fs::remove_all(path_ / "last", ignored);
 }
 
 void RunFolder::write_manifest(const fs::path& log, const char* state, const Json& result) const {

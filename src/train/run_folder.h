@@ -44,8 +44,8 @@ class RunFolder {
   /// Whether the folder has this run. Throws BadInput where it has one with other settings, which it names, or files
   /// that are no run's.
   State state() const;
-  /// Forgets the run that the folder has, whatever its settings; what was learned stays until it is replaced. Throws
-  /// BadInput where the folder has files that are no run's.
+  /// Forgets the run that the folder has, whatever its settings, and removes what it learned. Throws BadInput where the
+  /// folder has files that are no run's.
   void restart() const;
 
   /// Says that the run is under way; `log`: where its log is.

@@ -20,6 +20,15 @@ namespace {
   throw BadInput(path.string() + ": cannot be written: " + std::strerror(errno));
 }
 
+/// Waits a little: a process that was killed has its lock until its memory is given back.
+bool locked(int descriptor) {
+  for (int tried = 0; tried < 40; ++tried) {
+    if (flock(descriptor, LOCK_EX | LOCK_NB) == 0) return true;
+    usleep(50'000);
+  }
+  return false;
+}
+
 }  // namespace
 
 TrainingLog::TrainingLog(std::filesystem::path path) : path_(std::move(path)) {
@@ -27,7 +36,7 @@ TrainingLog::TrainingLog(std::filesystem::path path) : path_(std::move(path)) {
   descriptor_ = open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   if (descriptor_ < 0) fail(path_);
   const off_t end = lseek(descriptor_, 0, SEEK_END);
-  const bool is_locked = flock(descriptor_, LOCK_EX | LOCK_NB) == 0;
+  const bool is_locked = locked(descriptor_);
   if (end < 0 || !is_locked) {
     close(descriptor_);
     if (!is_locked) throw BadInput(path_.string() + ": another training run writes it");

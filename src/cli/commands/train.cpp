@@ -536,7 +536,8 @@ void set_up_train(CLI::App& app) {
   add_learning(app, *options);
   add_optimizer(app, *options);
   add_measuring(app, *options);
-  app.add_flag("--restart", options->is_restart, "starts anew where the folder has a run");
+  app.add_flag("--restart", options->is_restart,
+               "starts anew where the folder has a run, and removes what that learned");
   app.add_flag("--dry-run", options->is_dry_run,
                "shows rows, tokens, steps, memory and the first prompt; learns nothing");
   app.footer(
