@@ -100,7 +100,7 @@ void RunFolder::restart() const {
   fs::remove(checkpoint(), ignored);
   write_manifest({}, "restarted", nullptr);  // it stays a run's folder, whatever comes
   for (const char* const name :
-       {"adapter_model.safetensors", "adapter_config.json", "recipe.json", "model.safetensors"})
+       {"adapter_model.safetensors", "adapter_config.json", "recipe.json", "model.safetensors", "report.html"})
     fs::remove(path_ / name, ignored);
   fs::remove_all(path_ / "last", ignored);
 }

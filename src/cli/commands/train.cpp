@@ -15,6 +15,7 @@
 #include "format/checkpoint.h"
 #include "infer/adapter_config.h"
 #include "infer/load_engine.h"
+#include "report/training_page.h"
 #include "retrieve/model_files.h"
 #include "train/estimate.h"
 #include "train/placed_rows.h"
@@ -361,6 +362,12 @@ train::TrainerHooks hooks_of(const Job& job, ProgressView& view) {
   return hooks;
 }
 
+/// The run's curves, beside what was learned.
+void write_page(const fs::path& out, const fs::path& log) {
+  base::write_file(out / "report.html", report::training_page(report::read_training_log(log), HEED_VERSION));
+  say("the curves are in " + (out / "report.html").string());
+}
+
 void say_end(const Job& job, const train::TrainerResult& result, const fs::path& log) {
   const fs::path out = job.options.out;
   const bool is_lora = job.learner.method == infer::Method::kLora;
@@ -376,6 +383,7 @@ void say_end(const Job& job, const train::TrainerResult& result, const fs::path&
                     " --adapter " + out.string()
               : "the model is in " + out.string() + ": heed score --model " + out.string());
   say("the log is " + log.string());
+  write_page(out, log);
 }
 
 train::TrainedModel output_of(const Job& job, const infer::Learner& learner) {
@@ -552,9 +560,10 @@ void set_up_train(CLI::App& app) {
       "reads is what heed score reads. The loss of a step is the mean over the answers' tokens of its batch.\n"
       "Into the folder: an adapter as PEFT has it, with recipe.json for --recipe-file (or, with --method full, a "
       "whole\n"
-      "checkpoint); log.jsonl, a line for each step and each validation; training.json, what was asked. With "
-      "validation\n"
-      "the folder has the best, and last/ the last. It validates before the first step, every epoch and at the end:\n"
+      "checkpoint); log.jsonl, a line for each step and each validation, and its curves as report.html; training.json, "
+      "what was\n"
+      "asked. With validation the folder has the best, and last/ the last. It validates before the first step, every "
+      "epoch and at the end:\n"
       "loss, accuracy, and p-MRR where a query has two instructions that a document is relevant under the first of "
       "only.\n"
       "A run that was stopped (Ctrl-C, a crash) goes on with the same command, with the same losses bit for bit; other "
