@@ -109,6 +109,9 @@ class BareProducts {
   explicit BareProducts(const Settings& settings) : settings_(settings) {
     const std::vector<std::size_t> lengths(static_cast<std::size_t>(settings.texts), kTextTokens - 1);
     batches_ = heed::infer::batches_by_length(lengths, heed::infer::EngineOptions().batch_tokens);
+    const auto most = static_cast<std::int64_t>(batches_.front().size() * lengths.front());
+    states_ = at::ones({most, kWidth}, at::kBFloat16);
+    inner_ = at::ones({most, kInner}, at::kBFloat16);
     for (int i = 0; i < 2; ++i) {
       own_.push_back(matrix(kWidth, kWidth));
       shared_.push_back(matrix(kShared, kWidth));
@@ -132,8 +135,8 @@ class BareProducts {
   static at::Tensor matrix(std::int64_t out, std::int64_t in) { return at::full({out, in}, 0.02, at::kBFloat16); }
 
   void run_layer(std::int64_t tokens, std::int64_t rows) const {
-    const at::Tensor all = at::ones({tokens, kWidth}, at::kBFloat16), wanted = all.slice(0, 0, rows);
-    const at::Tensor inner = at::ones({rows, kInner}, at::kBFloat16);
+    const at::Tensor all = states_.slice(0, 0, tokens), wanted = all.slice(0, 0, rows);
+    const at::Tensor inner = inner_.slice(0, 0, rows);
     at::linear(wanted, own_[0]);
     at::linear(wanted, own_[1]);
     at::linear(all, shared_[0]);
@@ -146,6 +149,7 @@ class BareProducts {
   const Settings& settings_;
   std::vector<heed::infer::Batch> batches_;
   std::vector<at::Tensor> own_, shared_, up_, down_;
+  at::Tensor states_, inner_;  // what goes in, of the largest batch
 };
 
 void measure_times(const fs::path& folder, const Settings& settings) {
@@ -186,12 +190,18 @@ void measure_memory(const fs::path& folder, Settings settings) {
   for (const Activations activations : {Activations::kRecomputed, Activations::kKept}) {
     const pid_t child = fork();
     if (child == 0) {
-      step(*open(folder, settings, activations), Lessons(settings.texts));
-      std::printf("%-12s %.2f GB\n", activations == Activations::kKept ? "kept" : "recomputed", peak_memory() / 1e9);
-      std::fflush(stdout);
-      _exit(0);
+      try {  // what is thrown must not reach main, which removes the folder
+        step(*open(folder, settings, activations), Lessons(settings.texts));
+        std::printf("%-12s %.2f GB\n", activations == Activations::kKept ? "kept" : "recomputed", peak_memory() / 1e9);
+        std::fflush(stdout);
+        _exit(0);
+      } catch (const std::exception& error) {
+        std::fprintf(stderr, "%s\n", error.what());
+        _exit(1);
+      }
     }
-    waitpid(child, nullptr, 0);
+    int status = 0;
+    if (waitpid(child, &status, 0) != child || status != 0) throw std::runtime_error("the step failed");
   }
 }
 

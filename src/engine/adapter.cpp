@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include <ATen/Parallel.h>
+
 #include "base/error.h"
 #include "base/file.h"
 #include "base/fingerprint.h"
@@ -36,6 +38,15 @@ std::optional<Half> half_of(std::string_view name) {
 }
 
 }  // namespace
+
+at::Tensor merged(const at::Tensor& weight, const LowRank& update) {
+  const at::ScalarType type = weight.scalar_type();
+  const int threads = at::get_num_threads();
+  at::set_num_threads(1);  // how a product is split among threads is seen in its last bits
+  at::Tensor sum = at::addmm(weight, update.b.to(type), update.a.to(type), 1, update.scale);
+  at::set_num_threads(threads);
+  return sum;
+}
 
 std::string Adapter::layer_of(std::string name) {
   for (const char* wrapper : {"base_model.model.", "model.", "bert.", "transformer."})

@@ -19,6 +19,9 @@ struct LowRank {
   double scale = 1;
 };
 
+/// The weight [out, in] with the update in it, in the weight's wide type: the same bits whatever the number of threads.
+at::Tensor merged(const at::Tensor& weight, const LowRank& update);
+
 /// A LoRA adapter in PEFT's layout: adapter_config.json with adapter_model.safetensors or adapter_model.bin. Layers are
 /// named as in the model, without the names that PEFT and the checkpoint put before them.
 class Adapter {

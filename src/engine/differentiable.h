@@ -26,7 +26,7 @@ at::Tensor activated(infer::Activation activation, const at::Tensor& x);
 /// Attention of packed sequences, each to itself.
 struct PackedSight {
   std::vector<std::int64_t> queries, keys;  ///< where each sequence begins in q and in k, and where the last ends
-  bool causal = false;  ///< a sequence's queries are its last tokens; else they may be any, for they see all
+  bool causal = false;  ///< a sequence's queries are its last tokens; else its first ones (bias rows from 0 on)
   std::optional<std::int64_t> window{};
   double scale = 1;
 };

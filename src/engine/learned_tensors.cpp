@@ -111,12 +111,26 @@ struct Move {
 
 }  // namespace
 
-double LearnedTensors::norm() const {
+namespace {
+
+/// Blocks short enough that their sums are exact to float32's last digits, added up in double.
+double sum_of_squares(const at::Tensor& gradient) {
+  constexpr std::int64_t kBlock = 1 << 16;
+  const at::Tensor flat = gradient.view({-1});
   double squares = 0;
-  for (const Learned& learned : all_) {
-    const double norm = at::linalg_vector_norm(learned.gradient).item<double>();
+  for (std::int64_t begin = 0; begin < flat.numel(); begin += kBlock) {
+    const std::int64_t end = std::min(begin + kBlock, flat.numel());
+    const double norm = at::linalg_vector_norm(flat.slice(0, begin, end)).item<double>();
     squares += norm * norm;
   }
+  return squares;
+}
+
+}  // namespace
+
+double LearnedTensors::norm() const {
+  double squares = 0;
+  for (const Learned& learned : all_) squares += sum_of_squares(learned.gradient);
   return std::sqrt(squares);
 }
 
@@ -126,7 +140,7 @@ double LearnedTensors::step(const AdamW& optimizer, double rate, double clip, in
   const double norm = this->norm();
   if (std::isfinite(norm)) {
     const auto t = static_cast<double>(++steps_);
-    const double shrink = clip > 0 && norm > clip ? clip / (norm + 1e-6) : 1;  // as torch.nn.utils.clip_grad_norm_
+    const double shrink = clip > 0 ? std::min(1.0, clip / (norm + 1e-6)) : 1;  // torch.nn.utils.clip_grad_norm_
     const Move move{optimizer, rate, shrink, 1 - std::pow(optimizer.beta1, t), 1 - std::pow(optimizer.beta2, t)};
     base::parallel_for(all_.size(), threads, [&](int, std::size_t i) {
       const at::NoGradGuard on_this_thread;

@@ -31,6 +31,7 @@ class LearnedTensors {
 
   /// Adds a gradient for each, in order; undefined ones are zero.
   void accumulate(std::span<const at::Tensor> gradients);
+  void clear_gradient();
   /// A step with the gradient scaled to the norm `clip` where its own is above (0: never), then the gradient is zero.
   /// Returns the gradient's norm; where that is not finite nothing but the gradient changes.
   double step(const AdamW& optimizer, double rate, double clip, int threads);
@@ -46,7 +47,6 @@ class LearnedTensors {
 
  private:
   double norm() const;
-  void clear_gradient();
 
   std::vector<Learned> all_;
   std::int64_t steps_ = 0;

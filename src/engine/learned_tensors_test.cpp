@@ -60,5 +60,15 @@ TEST(LearnedTensors, GradientsAreAddedUp) {
   EXPECT_EQ(tensors.steps(), 1);
 }
 
+TEST(LearnedTensors, TheNormOfALargeGradientIsThatOfDoubles) {
+  LearnedTensors learned;
+  learned.add("w", at::zeros({1 << 22}));
+  at::manual_seed(1);
+  const at::Tensor gradient = at::rand({1 << 22});
+  learned.accumulate(std::vector{gradient});
+  const double expected = gradient.to(at::kDouble).norm().item<double>();
+  EXPECT_NEAR(learned.step({}, 1e-3, 1, 2), expected, 1e-6 * expected);
+}
+
 }  // namespace
 }  // namespace heed::engine

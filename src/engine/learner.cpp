@@ -86,8 +86,8 @@ Weights::Holding holding_of(const infer::LearnerSettings& settings, const infer:
   Weights::Holding holding{.type = type};
   if (settings.method == infer::Method::kLora) return holding;
   holding.copies = Weights::Holding::Copies::kOwned;
-  // Values, their gradient, two moments, and what each thread is about to add.
-  holding.times = 4 + options.threads;
+  // Values, their gradient, two moments; and what each thread is about to add, or a copy of the state that is saved.
+  holding.times = 4 + std::max(options.threads, 3);
   holding.what = "the weights, their gradient and its moments";
   return holding;
 }
@@ -130,7 +130,10 @@ void ModelLearner::check_answer(const Lesson& lesson) const {
     if (lesson.answer < 1 || lesson.answer >= lesson.ids.size())
       throw BadInput("of " + std::to_string(lesson.ids.size()) + " tokens the last " + std::to_string(lesson.answer) +
                      " are to be the answer; it has at least one, and so has the prompt");
-  } else if (lesson.label < 0 || lesson.label >= labels_) {
+    return;
+  }
+  base::check(lesson.answer == 0);
+  if (lesson.label < 0 || lesson.label >= labels_) {
     throw BadInput("label " + std::to_string(lesson.label) + ", but the model has the labels 0 to " +
                    std::to_string(labels_ - 1));
   }
@@ -187,7 +190,7 @@ std::vector<double> ModelLearner::learn(Lessons lessons, double scale) {
   const auto values = learned_.values();
   std::vector<double> losses(lessons.size());
   InOrder in_order;
-  for_each(batches.size(), options_.threads, [&](std::size_t i) {
+  const auto learn_batch = [&](std::size_t i) {
     try {
       const LearningBatch batch = batch_of(lessons, batches[i]);
       const Backward result = backward(*model_, batch, scale, values, settings_.activations);
@@ -197,7 +200,13 @@ std::vector<double> ModelLearner::learn(Lessons lessons, double scale) {
       in_order.fail();
       throw;
     }
-  });
+  };
+  try {
+    for_each(batches.size(), options_.threads, learn_batch);
+  } catch (...) {
+    learned_.clear_gradient();  // how much of the batch is in it is chance
+    throw;
+  }
   return losses;
 }
 

@@ -28,17 +28,21 @@ fs::path folder() {
 double farthest(const std::vector<OwnedTensor>& a, const std::vector<OwnedTensor>& b) {
   EXPECT_EQ(a.size(), b.size());
   double worst = 0;
+  std::size_t compared = 0;
   for (const OwnedTensor& one : a)
     for (const OwnedTensor& other : b) {
       if (one.info.name != other.info.name) continue;
       EXPECT_EQ(one.info.shape, other.info.shape);
+      ++compared;
       for (std::size_t at = 0; at < one.bytes.size(); at += sizeof(float)) {
         float x = 0, y = 0;
         std::memcpy(&x, &one.bytes[at], sizeof x);
         std::memcpy(&y, &other.bytes.at(at), sizeof y);
+        EXPECT_TRUE(std::isfinite(x) && std::isfinite(y)) << one.info.name;
         worst = std::max(worst, static_cast<double>(std::abs(x - y)));
       }
     }
+  EXPECT_EQ(compared, a.size());
   return worst;
 }
 

@@ -187,6 +187,7 @@ void expect_gradients(const Subject& subject, const LearnerSettings& settings, c
       const double below = sum(learner->losses(lessons));
       *value = before;
       const double expected = scale * (above - below) / (2 * kStep), found = gradient[at].item<double>();
+      EXPECT_TRUE(std::isfinite(found)) << what << ": " << learned.name;
       worst = std::max(worst, std::abs(found - expected) / std::max(std::abs(expected), 1e-3));
     }
     EXPECT_LE(worst, 1e-6) << what << ": " << learned.name;
@@ -505,7 +506,14 @@ TEST(Learner, WhatItCannotLearnIsRefused) {
   expect(complaint(classifier, Task::kAnswer, {}), "llama or mistral, not bert");
   expect(complaint(decoder, Task::kAnswer, {.targets = {"query"}}),
          "no linear layer of this model is called query; there are q_proj, k_proj, v_proj, o_proj, gate_proj");
+  for (const char* const target : {"mlp.q_proj", "x.y.q_proj"})
+    expect(complaint(decoder, Task::kAnswer, {.targets = {"k_proj", target}}),
+           "no linear layer of this model is called " + std::string(target));
   expect(complaint(decoder, Task::kAnswer, {.rank = 0}), "the rank is 0");
+  expect(complaint(decoder, Task::kAnswer, {.epsilon = 0}), "epsilon");
+  expect(complaint(decoder, Task::kAnswer, {.beta2 = 1}), "betas");
+  expect(complaint(decoder, Task::kAnswer, {.weight_decay = -1}), "weight decay");
+  expect(complaint(decoder, Task::kAnswer, {.clip = std::nan("")}), "clip");
   expect(complaint(decoder, Task::kAnswer, {.alpha = std::nan("")}), "alpha");
   expect(complaint(decoder, Task::kAnswer, {.rank = 2000000000}), "do not fit into this machine's memory");
   expect(complaint(decoder, Task::kAnswer, {.init_adapter = "nowhere.safetensors"}), "nowhere.safetensors");

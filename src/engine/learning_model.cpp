@@ -36,7 +36,7 @@ void check_settings(const infer::LearnerSettings& settings) {
   if (!std::isfinite(settings.alpha) || settings.alpha <= 0) fail("alpha is not above 0");
   if (!(settings.beta1 >= 0 && settings.beta1 < 1 && settings.beta2 >= 0 && settings.beta2 < 1))
     fail("AdamW's betas are not in [0, 1)");
-  if (!(std::isfinite(settings.epsilon) && settings.epsilon >= 0)) fail("AdamW's epsilon is below 0");
+  if (!(std::isfinite(settings.epsilon) && settings.epsilon > 0)) fail("AdamW's epsilon is not above 0");
   if (!(std::isfinite(settings.weight_decay) && settings.weight_decay >= 0)) fail("the weight decay is below 0");
   if (!(std::isfinite(settings.clip) && settings.clip >= 0)) fail("the norm to clip at is below 0");
 }
@@ -91,8 +91,13 @@ LowRank Updates::first_update(const Linear& linear) {
 
 LearningLinear Updates::of(const Linear& linear) {
   LearningLinear learning{linear, {}, {}};
-  if (std::ranges::none_of(targets_, [&](const std::string& target) { return names(target, linear.name); }))
-    return learning;
+  bool is_learned = false;
+  for (const std::string& target : targets_) {
+    if (!names(target, linear.name)) continue;
+    is_learned = true;
+    matched_.insert(target);
+  }
+  if (!is_learned) return learning;
   numbers_ += static_cast<double>(settings_.rank) * static_cast<double>(linear.weight.size(0) + linear.weight.size(1));
   if (numbers_ * 16 > static_cast<double>(base::usable_memory()))  // value, gradient, two moments
     throw BadInput("updates of rank " + std::to_string(settings_.rank) + " do not fit into this machine's memory");
@@ -107,6 +112,8 @@ LearningLinear Updates::of(const Linear& linear) {
 }
 
 void Updates::finish() const {
+  for (const std::string& target : targets_)
+    if (!matched_.contains(target)) throw BadInput("no linear layer of this model is called " + target);
   if (first_) first_->finish();
 }
 

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -73,7 +74,7 @@ class Updates {
   void choose(const Parts& parts);
   /// The layer, with its update if it is among the targets.
   LearningLinear of(const Linear& linear);
-  /// Throws BadInput where the first adapter changes a layer that is not learned.
+  /// Throws BadInput where a target was no layer's, or the first adapter changes a layer that is not learned.
   void finish() const;
 
   const std::vector<std::string>& targets() const { return targets_; }
@@ -85,6 +86,7 @@ class Updates {
   at::ScalarType wide_;
   LearnedTensors& learned_;
   std::vector<std::string> targets_;
+  std::set<std::string> matched_;  ///< of the targets
   std::optional<Adapter> first_;
   base::Random random_;
   double numbers_ = 0;  // that are learned

@@ -103,7 +103,7 @@ class Merge {
 
   at::Tensor sum(const TensorInfo& tensor, const LowRank& update) const {
     const at::ScalarType type = tensor.type == TensorType::kFloat64 ? at::kDouble : at::kFloat;
-    return at::addmm(load(tensor, type), update.b.to(type), update.a.to(type), 1, update.scale);
+    return merged(load(tensor, type), update);
   }
 
   /// Gives the numbers away in the type of `tensor`.

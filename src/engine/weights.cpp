@@ -119,7 +119,7 @@ Linear Weights::linear(const std::string& name, std::int64_t out, std::int64_t i
   auto update = adapter_ ? adapter_->take(name.starts_with('/') ? name.substr(1) : name, out, in) : std::nullopt;
   if (update && adapter_use_ == infer::AdapterUse::kMerged) {  // summed in float32, rounded once
     const at::Tensor weight = take(name + ".weight", {out, in}, at::kFloat);
-    const at::Tensor sum = at::addmm(weight, update->b, update->a, 1, update->scale).to(type_);
+    const at::Tensor sum = merged(weight, *update).to(type_);
     bytes_ += static_cast<std::int64_t>(sum.nbytes()) - static_cast<std::int64_t>(weight.nbytes());
     linear.weight = held(name + ".weight", sum);
   } else {

@@ -30,8 +30,9 @@ struct LearnerSettings {
   std::optional<std::filesystem::path> init_adapter{};
   std::uint64_t seed = 1;  ///< of A
   Activations activations = Activations::kRecomputed;
-  double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weight_decay = 0;  ///< AdamW (Loshchilov and Hutter 2019)
-  double clip = 1;  ///< the gradient's norm is scaled down to it; 0: never
+  double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8,
+         weight_decay = 0;  ///< AdamW (Loshchilov and Hutter 2019); epsilon > 0
+  double clip = 1;          ///< the gradient's norm is scaled down to it; 0: never
 };
 
 /// One example in numbers.
@@ -62,7 +63,8 @@ class Learner {
   /// Adds the gradient of `scale` times the sum of the lessons' losses to what was added since the last step, and
   /// returns each lesson's loss: the sum of the cross-entropy of its terms. (A batch's loss, the mean over its terms,
   /// has scale 1 / terms.) Throws BadInput for ids, labels or segments that the model does not know, and for answers
-  /// that are empty or have no prompt: before any gradient is added. A loss may be NaN.
+  /// that are empty or have no prompt: before any gradient is added; whatever else it throws, the gradient is zero
+  /// then. A loss may be NaN.
   virtual std::vector<double> learn(std::span<const Lesson> lessons, double scale) = 0;
   /// One step of AdamW at the rate, with the gradient clipped; then the gradient is zero. Returns the gradient's norm
   /// before clipping. Where that is not finite, nothing is changed but the gradient.
@@ -70,7 +72,8 @@ class Learner {
   /// The losses without learning.
   virtual std::vector<double> losses(std::span<const Lesson> lessons) = 0;
   /// Logits as they are now: of a decoder those of `answers` after each prompt (ids, `answer` ignored), of a classifier
-  /// those of all labels (`answers` ignored).
+  /// those of all labels (`answers` ignored). Throws BadInput where one is not finite, as after steps that were too
+  /// large.
   virtual std::vector<std::vector<float>> logits(std::span<const Lesson> prompts, std::span<const TokenId> answers) = 0;
 
   /// What is learned: LoRA's tensors as PEFT names them, float32; or with kFull all of the model's, as the checkpoint

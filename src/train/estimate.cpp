@@ -49,8 +49,8 @@ MemoryEstimate estimate_memory(const MemoryQuestion& question) {
   }
   const std::int64_t element = question.options.precision == infer::Precision::kBfloat16 ? 2 : 4;
   estimate.weights = is_full ? 0 : estimate.parameters * element;
-  // Values, their gradient and two moments, and what each thread is about to add.
-  estimate.learned = estimate.learned_parameters * 4 * (4 + question.options.threads);
+  // Values, their gradient and two moments; and what each thread is about to add, or a copy of the state that is saved.
+  estimate.learned = estimate.learned_parameters * 4 * (4 + std::max(question.options.threads, 3));
   const Widths widths = widths_of(config);
   const std::int64_t of_layer = 10 * widths.width + 4 * widths.inner;
   const std::int64_t of_token = question.settings.activations == infer::Activations::kKept
