@@ -242,15 +242,21 @@ std::string bar_mark(const Bar& bar, const Scale& x, double y) {
 constexpr Size kCurves{900, 330};
 constexpr double kCurveLeft = 72, kCurveBottom = 262;
 
-/// Room around values that hardly differ.
+/// Room around values that hardly differ: rounding is no difference that a curve could show.
 double least_room(const std::vector<double>& values) {
   const auto [low, high] = std::ranges::minmax(values);
-  return high > low ? (high - low) * 0.01 : std::max(1e-9, std::abs(high) * 0.05);
+  const double magnitude = std::max(std::abs(low), std::abs(high));
+  return high - low > 1e-9 * magnitude ? (high - low) * 0.01 : std::max(1e-30, magnitude * 0.05);
+}
+
+/// Within what a chart can be drawn of.
+double drawable(double value) {
+  return std::clamp(value, -1e100, 1e100);
 }
 
 std::string number(double value) {
   std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.4g", std::abs(value) < 1e-12 ? 0 : value);
+  std::snprintf(text.data(), text.size(), "%.4g", value == 0 ? 0 : value);
   return typeset(text.data());
 }
 
@@ -279,10 +285,11 @@ std::string curve_line(const Curve& curve, const Scale& x, const Scale& y) {
   std::string path, dots;
   const bool has_dots = curve.look == Curve::Look::kDotted || curve.points.size() == 1;
   for (const auto& [step, value] : curve.points) {
-    path += (path.empty() ? "M" : "L") + at(x(step)) + " " + at(y(value));
+    path += (path.empty() ? "M" : "L") + at(x(step)) + " " + at(y(drawable(value)));
     if (has_dots && curve.points.size() <= 200)
-      dots += element_of("circle", "",
-                         {{"class", "dot" + color_of(curve)}, {"cx", at(x(step))}, {"cy", at(y(value))}, {"r", "3.2"}});
+      dots += element_of(
+          "circle", "",
+          {{"class", "dot" + color_of(curve)}, {"cx", at(x(step))}, {"cy", at(y(drawable(value)))}, {"r", "3.2"}});
   }
   const std::string look = curve.look == Curve::Look::kThin ? "curve thin" : "curve";
   return element_of("path", "", {{"class", look + color_of(curve)}, {"d", path}}) + dots;
@@ -290,7 +297,7 @@ std::string curve_line(const Curve& curve, const Scale& x, const Scale& y) {
 
 std::string best_mark(const Curve& curve, const Scale& x, const Scale& y, Labels& labels) {
   const auto& [step, value] = curve.points.at(*curve.best);
-  const Point p{x(step), y(value)};
+  const Point p{x(step), y(drawable(value))};
   const std::string text = number(value) + " at step " + std::to_string(std::llround(step));
   return element_of("path", element("title", "best: " + text), {{"class", "own"}, {"d", diamond(p)}}) +
          labels.place(p, text, "own-label");
@@ -301,7 +308,7 @@ std::string best_marks(const std::vector<Curve>& curves, const Scale& x, const S
   Labels labels;
   std::string content;
   for (const Curve& curve : curves)
-    for (const auto& [step, value] : curve.points) labels.keep_free({x(step), y(value)}, 4);
+    for (const auto& [step, value] : curve.points) labels.keep_free({x(step), y(drawable(value))}, 4);
   for (const Curve& curve : curves)
     if (curve.best) content += best_mark(curve, x, y, labels);
   return content;
@@ -382,7 +389,8 @@ std::vector<double> axis_ticks(double low, double high, int most) {
       break;
     }
   std::vector<double> ticks;
-  for (double i = std::ceil(low / step); i * step <= high; ++i) ticks.push_back(i * step);
+  const double first = std::ceil(low / step);
+  for (int i = 0; i <= most && (first + i) * step <= high; ++i) ticks.push_back((first + i) * step);
   return ticks;
 }
 
@@ -391,7 +399,7 @@ std::string curves_svg(const CurveChart& chart) {
   for (const Curve& curve : chart.curves)
     for (const auto& [step, value] : curve.points) {
       steps.push_back(step);
-      values.push_back(value);
+      values.push_back(drawable(value));
     }
   base::check(!values.empty());
   const auto [low, high] = range_of(values, least_room(values));

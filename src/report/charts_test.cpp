@@ -52,6 +52,31 @@ TEST(Charts, TicksAreRoundAndInside) {
   EXPECT_THROW(axis_ticks(1, 1, 5), base::Bug);
 }
 
+/// Values that differ by their last bits alone, or by more than a chart can show, end in a chart all the same.
+TEST(Charts, CurvesThatAreFlatTinyOrHugeAreDrawn) {
+  const double a = 7.519485282897949;
+  for (const std::vector<double>& values : std::vector<std::vector<double>>{{a, a, a},
+                                                                            {a, std::nextafter(a, 8.0), a},
+                                                                            {0, 0},
+                                                                            {1e-20, 2e-20},
+                                                                            {1e-300, 1e-300},
+                                                                            {1e300, -1e300, 0},
+                                                                            {5}}) {
+    CurveChart chart;
+    chart.axis = "loss";
+    chart.label = "Loss";
+    Curve& curve = chart.curves.emplace_back();
+    curve.name = "run";
+    for (std::size_t i = 0; i < values.size(); ++i) curve.points.emplace_back(static_cast<double>(i), values[i]);
+    const std::string svg = curves_svg(chart);
+    EXPECT_LT(svg.size(), 20000u);
+    EXPECT_EQ(svg.find("nan"), std::string::npos);
+    EXPECT_EQ(svg.find("inf"), std::string::npos);
+  }
+  for (const auto& [low, high] : {std::pair(a, std::nextafter(a, 8.0)), {1e300, 1.1e300}, {-1e-300, 1e-300}})
+    EXPECT_LE(axis_ticks(low, high, 8).size(), 9u);
+}
+
 TEST(Charts, TheScatterMarksOursByShapeAndName) {
   Scatter scatter{
       {{"org/a<b", "published.tsv", 0.2, -0.05, true}, {"mine", "results.json", 0.3, 0.1, false}}, {"X"}, true};
