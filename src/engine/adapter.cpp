@@ -85,16 +85,18 @@ std::optional<LowRank> Adapter::take(const std::string& layer, std::int64_t out,
   const auto half = [&](const std::string& name, char letter, std::vector<std::int64_t> shape) {
     if (name.empty())
       throw BadInput(path_.string() + ": the adapter has no " + halves.stem + ".lora_" + letter + ".weight");
+    if (const auto& there = tensors_.find(name)->shape; there != shape)
+      throw BadInput(tensors_.file_of(name).string() + ": " + name + " has the shape " + shape_text(there) +
+                     ", but for this model and rank " + std::to_string(config_.rank) + " it is " + shape_text(shape));
     return load_tensor(tensors_, name, shape, at::kFloat);
   };
   return LowRank{half(halves.a, 'A', {config_.rank, in}), half(halves.b, 'B', {out, config_.rank}), config_.scale};
 }
 
-void Adapter::finish() const {
+void Adapter::finish(std::string_view why) const {
   for (const auto& [layer, halves] : layers_)
     if (!halves.is_taken)
-      throw BadInput(path_.string() + ": the adapter changes " + layer +
-                     ", which is no linear layer of the model's body");
+      throw BadInput(path_.string() + ": the adapter changes " + layer + ", which is " + std::string(why));
 }
 
 std::string Adapter::fingerprint() const {

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <ATen/ATen.h>
 
@@ -34,8 +35,8 @@ class Adapter {
   /// The update of the layer, by its name in the model or in the checkpoint, taken; none where the adapter leaves it
   /// alone. Throws BadInput where the shapes do not fit [out, in].
   std::optional<LowRank> take(const std::string& layer, std::int64_t out, std::int64_t in);
-  /// Throws BadInput, naming one, where updates are left that no layer of the model took.
-  void finish() const;
+  /// Throws BadInput, naming one and saying what its layer is, where updates are left that no layer of the model took.
+  void finish(std::string_view why = "no linear layer of the model's body") const;
   const infer::AdapterConfig& config() const { return config_; }
   /// REQUIRES: opened from a folder.
   std::string fingerprint() const;

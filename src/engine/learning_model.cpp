@@ -114,7 +114,7 @@ LearningLinear Updates::of(const Linear& linear) {
 void Updates::finish() const {
   for (const std::string& target : targets_)
     if (!matched_.contains(target)) throw BadInput("no linear layer of this model is called " + target);
-  if (first_) first_->finish();
+  if (first_) first_->finish("none of those that are learned (" + joined(targets_) + ")");
 }
 
 }  // namespace heed::engine

@@ -402,7 +402,7 @@ TEST(Models, AnAdapterThatDoesNotFitIsNamed) {
   };
   const TemporaryDir wide;
   write_adapter(wide, "base_model.model.model.", 32);
-  EXPECT_NE(complaint(wide).find("v_proj.lora_B.weight has the shape [32, 2], but the configuration says [16, 2]"),
+  EXPECT_NE(complaint(wide).find("v_proj.lora_B.weight has the shape [32, 2], but for this model and rank 2 it is [16, 2]"),
             std::string::npos)
       << complaint(wide);
   const TemporaryDir other;
