@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <optional>
 
 #include "base/ascii.h"
@@ -328,24 +329,37 @@ std::string cleaned(std::string_view text) {
   return std::string(text);
 }
 
-/// The kind that a label in the middle or at the end of a text names: "(Irrelevant)", "Relevant Document 2:".
+/// The kind that the word "relevant" at the end of a text names.
+Side side_before(std::string_view text) {
+  const std::string lower = base::lower_case(text.substr(text.size() - std::min<std::size_t>(text.size(), 16)));
+  if (!lower.ends_with("relevant")) return Side::kNone;
+  const std::string_view before = std::string_view(lower).substr(0, lower.size() - std::string_view("relevant").size());
+  for (const std::string_view negation : {"ir", "non-", "non ", "not ", "non\u2011"})
+    if (before.ends_with(negation)) return Side::kIrrelevant;
+  return Side::kRelevant;
+}
+
+/// The kind that a label in the middle of a text names: "Relevant Document 2:", "(irrelevant)".
 Side side_inside(std::string_view text) {
   const std::string lower = base::lower_case(text);
   constexpr std::string_view kWord = "relevant";
   for (std::size_t at = lower.find(kWord); at != std::string::npos; at = lower.find(kWord, at + 1)) {
-    const std::string_view before = std::string_view(lower).substr(0, at);
-    bool is_negated = false;
-    for (const std::string_view negation : {"ir", "non-", "non ", "not ", "non\u2011"})
-      is_negated = is_negated || before.ends_with(negation);
-    std::string_view behind = std::string_view(text).substr(at + kWord.size());
+    std::string_view behind = text.substr(at + kWord.size());
     skip(behind, " *_");
     Label ignored;
     take_noun(behind, ignored);
     skip(behind, " *_");
     if (behind.starts_with(':') || behind.starts_with(')') || behind.starts_with(']'))
-      return is_negated ? Side::kIrrelevant : Side::kRelevant;
+      return side_before(text.substr(0, at + kWord.size()));
   }
   return Side::kNone;
+}
+
+/// The kind that a label at the end names: "(Irrelevant)", "**Relevant**".
+Side side_at_end(std::string_view text) {
+  const std::size_t end = text.find_last_not_of(")]*_: .") + 1;
+  const bool is_marked = text.find_first_of(")]*_:", end) != std::string_view::npos;
+  return is_marked ? side_before(text.substr(0, end)) : Side::kNone;
 }
 
 bool is_long(std::string_view text) {
@@ -358,6 +372,7 @@ struct Document {
   bool has_item = false;   ///< a number, a bullet or "Option 2:"
   bool is_after_blank = false;
   int number = 0;           ///< 0: none
+  int label = 0;            ///< which of the answer's labels and headings it stands below, from 1
   std::string_view noun{};  ///< of the label or heading
   std::vector<std::string_view> lines{};
 
@@ -399,9 +414,8 @@ class LineParser {
   }
 
   std::vector<Found> finish(bool is_cut, std::vector<std::string>& notes) {
-    if (is_cut && in_document_ && current_.lines.empty()) in_document_ = false;
     flush();
-    if (open_heading_ != Side::kNone && !is_cut) fail("a heading has nothing below it");
+    if (open_heading_ != Side::kNone) fail("a heading has nothing below it");
     std::vector<Found> found;
     if (has_labels_)
       check(is_cut);
@@ -442,6 +456,7 @@ class LineParser {
     if (label.is_doubtful) fail("a label says both, or neither");
     if (side_label(label.rest) || explains(label.rest)) fail("a label stands behind a label");
     has_labels_ = true;
+    ++labels_;
     is_skipping_ = false;
     in_document_ = label.begins_one || !label.rest.empty();
     section_ = in_document_ ? Side::kNone : label.side;
@@ -496,8 +511,11 @@ class LineParser {
     }
     open_heading_ = Side::kNone;
     if (declines(line.text)) return;
-    documents_.push_back(
-        {.side = section_, .is_after_blank = line.is_after_blank, .noun = noun_, .lines = {line.text}});
+    documents_.push_back({.side = section_,
+                          .is_after_blank = line.is_after_blank,
+                          .label = labels_,
+                          .noun = noun_,
+                          .lines = {line.text}});
   }
 
   void flush() {
@@ -506,6 +524,7 @@ class LineParser {
       if (current_.has_label) fail("a label has nothing below it");
       return;
     }
+    current_.label = labels_;
     documents_.push_back(std::move(current_));
     open_heading_ = Side::kNone;
   }
@@ -524,6 +543,8 @@ class LineParser {
       fail("there are more documents than were asked for");
     if (!is_regular()) fail("its labels follow no order");
     if (!has_good_numbers(Side::kRelevant) || !has_good_numbers(Side::kIrrelevant)) fail("its numbers follow no order");
+    if (!has_good_headings(Side::kRelevant) || !has_good_headings(Side::kIrrelevant))
+      fail("it has a heading for several documents and one for others of the kind");
     check_nouns();
     const bool is_full = count(Side::kRelevant) == most_ && count(Side::kIrrelevant) == most_;
     if (is_cut && !documents_.empty()) documents_.pop_back();
@@ -535,14 +556,10 @@ class LineParser {
     const std::string text = document.text();
     if (document.has_label && !is_long(text)) fail("a label has too little below it");
     if (text.starts_with("{\"")) fail("a document is JSON");
-    const auto differs = [&](std::string_view part) {
-      const Side inside = side_inside(part);
-      return inside != Side::kNone && inside != document.side;
-    };
-    if (differs(std::string_view(text).substr(text.size() - std::min<std::size_t>(text.size(), 40))))
-      fail("a document ends with another label");
+    const auto differs = [&](Side inside) { return inside != Side::kNone && inside != document.side; };
+    if (differs(side_at_end(text))) fail("a document ends with another label");
     if (is_full) return;
-    if (differs(text)) fail("a label stands inside a document");
+    if (differs(side_inside(text))) fail("a label stands inside a document");
     if (std::ranges::count_if(document.lines, is_long) > 1) fail("nothing says where a document ends");
   }
 
@@ -566,6 +583,14 @@ class LineParser {
       if (document.number != of_side) counts_side = false;
     }
     return has_none || counts_side || counts_all;
+  }
+
+  /// One heading for all of a kind, or one for each.
+  bool has_good_headings(Side side) const {
+    std::map<int, int> counts;
+    for (const Document& document : documents_)
+      if (document.side == side) ++counts[document.label];
+    return counts.size() <= 1 || std::ranges::all_of(counts, [](const auto& count) { return count.second == 1; });
   }
 
   /// "Relevant article:" among "Relevant Document 1:" is part of a text.
@@ -614,6 +639,7 @@ class LineParser {
   bool in_document_ = false;  ///< `current_` is under way
   bool is_skipping_ = false;  ///< below an explanation's heading
   int others_ = 0;            ///< lines that are no documents, but for one that ends in a colon before them all
+  int labels_ = 0;
   std::string fault_, doubt_;
   Document current_;
   std::vector<Document> documents_;
