@@ -623,6 +623,10 @@ class LineParser {
   static bool is_plain(std::string_view line) {
     if (!is_long(line) || introduces(line) || has_unknown_label(line) || declines(line) || takes_leave(line))
       return false;
+    const std::string lower = base::lower_case(line);
+    for (const char* const word :
+         {"documents", "options", "the following", "below", "you asked", "you want", "request"})
+      if (lower.find(word) != std::string::npos) return false;
     if (std::string_view("*#_|[({<-+=`~").find(line.front()) != std::string_view::npos) return false;
     const std::size_t space = line.find_first_of(" \t");
     if (std::string_view(".):]").find(line[space - 1]) != std::string_view::npos) return false;  // A. or 1b)
@@ -696,6 +700,8 @@ class JsonReader {
   void add(const std::string& text, Side side) {
     if (!is_long(text) && mentions_side(text)) return fail("a label stands among the documents");
     if (is_long(text) && side == Side::kNone) return fail("a document has no label");
+    for (const Side inside : {side_inside(text), side_at_end(text)})
+      if (inside != Side::kNone && inside != side) return fail("a label stands inside a document");
     if (side != Side::kNone) found.push_back({side, text});
   }
 

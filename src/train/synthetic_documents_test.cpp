@@ -197,6 +197,32 @@ TEST(SyntheticDocuments, NothingIsTakenWhoseKindIsInDoubt) {
        "| "},
       {"a long introduction with a colon and five lines",
        doc("r9") + " and so:\n" + r1 + "\n" + r2 + "\n" + i1 + "\n" + i2 + "\n" + i3, "| "},
+      {"a long introduction without a sign and five lines",
+       "Thank you for the question, and what I have written for it is a set of documents of the length that it asks "
+       "for, each on its own line.\n" +
+           r1 + "\n" + r2 + "\n" + i1 + "\n" + i2 + "\n" + i3,
+       "| "},
+      {"JSON with the label behind and one lost",
+       "{\"document\": \"" + r1 + "\", \"label\": \"relevant\", \"document2\": \"" + i1 +
+           "\", \"label2\": \"irrelevant\"}",
+       "| "},
+      {"JSON with labels in a list", "[\"" + r1 + "\", \"relevant\", \"" + i1 + "\", \"irrelevant\"]", "| "},
+      {"JSON with a number",
+       "[{\"relevance\": 1, \"text\": \"" + r1 + "\"}, {\"relevance\": 0, \"text\": \"" + i1 + "\"}]", "| "},
+      {"JSON of options",
+       "{\"options\": [{\"relevant\": \"" + r1 + "\", \"irrelevant\": \"" + i1 +
+           "\"}, {\"relevant\": {\"title\": \"T\", \"body\": \"" + r2 +
+           "\"}, \"irrelevant\": {\"title\": \"T\", \"body\": \"" + i2 + "\"}}]}",
+       "r1 r2 | i1 i2 "},
+      {"JSON after a heading", "Relevant:\n[\"" + i1 + "\"]\nIrrelevant:\n[\"" + r1 + "\"]", "| "},
+      {"XML", laid_out("<Kind>\n", "\n</Kind>\n"), "| "},
+      {"XML on lines", laid_out("<KIND>", "</KIND>\n", "ririri"), "| "},
+      {"a label inside JSON's text",
+       "{\"relevant\": \"" + r1 + " Irrelevant: " + i1 + "\", \"irrelevant\": \"" + i2 + "\"}", "| "},
+      {"unclear kinds", laid_out("Somewhat Kind Document $:\n", "\n"), "| "},
+      {"partially relevant",
+       "Relevant Document 1:\n" + r1 + "\nPartially relevant Document 2:\n" + i1 + "\nIrrelevant Document 1:\n" + i2,
+       "| "},
       {"six lines and a remark", six + "The first three are what you look for.", "| "},
       {"numbers out of order", "1. " + r1 + "\n2. " + r2 + "\n4. " + i1 + "\n3. " + r3 + "\n5. " + i2 + "\n6. " + i3,
        "| "},
@@ -312,6 +338,11 @@ TEST(SyntheticDocuments, NoneIsEverTakenForTheOtherKind) {
                                                {"**Relevant Options**\n", "**Slightly off-topic options**\n"},
                                                {"Relevant ones:\n", "Those that are less so:\n"}})
       good.push_back(in_sections(relevant, irrelevant, before));
+  for (const std::string order : {"rrriii", "ririri"})
+    for (const char* const before :
+         {"{\n\"label\": \"KIND\",\n\"text\": \n\"", "{\n\"is_relevant\":\n\"KIND\",\n\"document\":\""})
+      for (const char* const behind : {"\"\n}\n,\n", "\",\n\"explanation\":\n\"It is KIND.\"\n}\n,\n"})
+        good.push_back("[\n" + laid_out(before, behind, order) + "{}\n]");
   for (const std::string& answer : good) any.insert(any.end(), {answer, intro + answer});
   base::Random random(11);
   for (const std::string& answer : any) {
