@@ -32,11 +32,15 @@ struct SyntheticDocuments {
 inline constexpr std::size_t kFewestWords = 20;
 
 /// The documents in an answer to synthesis_prompt(). Which are which is said by JSON's keys, by headings ("## Relevant
-/// Documents"), or by each document's own label ("Relevant Document 1:", "1. (Irrelevant)"), in most of the ways that
-/// models have, Markdown or not; a labelled document runs to the next label, number or bullet. Below a heading with
-/// neither, and in an answer without any heading, each line is a document, as the prompt wants it: of such lines there
-/// have to be no more than asked for below the heading, and exactly as many of both kinds together without, of which
-/// the first half is relevant. Of an answer that was cut, the last document does not count. Nor do those of less than
+/// Documents"), or by each document's own label before it ("Relevant Document 1:", "1. (Irrelevant)"), Markdown or not;
+/// a labelled document runs to the next label. Below a heading each number, bullet or line is a document. In an answer
+/// without any label the kinds are known only where it is 2 x `documents` plain lines, or such with numbers from 1, and
+/// nothing else but a short first line ending in a colon and a farewell: the first half is relevant.
+///
+/// A wrong kind is worse than no document: an answer that contradicts itself, or has labels behind documents, numbers
+/// or kinds in no order, tables, broken JSON or too many documents, comes back empty, with a note that it is ambiguous.
+/// So does one that lacks documents and has a line that may be a label, or paragraphs that may be a document of their
+/// own. Of an answer that was cut, the last document does not count; nor do explanations, documents of less than
 /// kFewestWords words, refusals, and what is there on both sides. Never throws for what an answer holds.
 SyntheticDocuments documents_in(const net::ChatAnswer& answer, int documents = 3);
 
