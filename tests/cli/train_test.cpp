@@ -122,6 +122,29 @@ TEST_F(TrainTest, AModelOfRandomWeightsLearnsToTellGoodFromBad) {
                       65, "lr is 0.02 there and 0.03 here"));
 }
 
+TEST_F(TrainTest, AMergedAdapterKeepsThePromptThatItWasTaughtWith) {
+  HEED_NEEDS_ENGINE();
+  const auto recipe = dir_.write("other.json", R"({"kind":"decoder-reranker","prompt":"good {document} x {need} y",
+    "true":"true","false":"false","add_bos":false,"max_length":48})");
+  ASSERT_TRUE(succeeded(train({"--out", out(), "--recipe-file", recipe, "--lr", "0.05", "--steps", "5"})));
+  ASSERT_TRUE(succeeded(heed({"merge", "--model", dir_.path(), "--adapter", out(), "--out", out("merged")})));
+  const json merged = json::parse(std::ifstream(out("merged") + "/heed.json"));
+  EXPECT_EQ(merged["prompt"], "good {document} x {need} y");
+  EXPECT_TRUE(!merged.contains("adapter") || merged["adapter"].is_null());
+  const auto score = [](const std::vector<std::string>& how) {
+    std::vector<std::string> arguments = {"score", "--pairs", "-", "--dtype", "float32"};
+    arguments.insert(arguments.end(), how.begin(), how.end());
+    const Outcome outcome =
+        heed(arguments, {.input = R"({"query":"a b","instruction":"i","text":"c good d"})"
+                                  "\n"});
+    EXPECT_TRUE(succeeded(outcome));
+    return json::parse(outcome.out)["score"].get<double>();
+  };
+  const double of_merged = score({"--model", out("merged")});
+  EXPECT_NEAR(of_merged, score({"--model", dir_.path(), "--recipe-file", out() + "/recipe.json"}), 1e-6);
+  EXPECT_GT(std::abs(of_merged - score({"--model", dir_.path(), "--adapter", out()})), 1e-4);  // another prompt
+}
+
 TEST_F(TrainTest, AFullDiskLosesNothingThatWasSaved) {
   HEED_NEEDS_ENGINE();
   const std::vector<std::string> run = {"--out", out(), "--steps", "200", "--batch", "8", "--save-every", "10"};
