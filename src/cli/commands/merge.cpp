@@ -137,7 +137,8 @@ void set_up_merge(CLI::App& app) {
       "cannot be merged exactly (DoRA, trained embeddings, adapters of another model) is refused, by name.\n"
       "The folder has the weights as safetensors, config.json, the tokenizer's files, heed.json (what lies with the "
       "adapter as\n"
-      "recipe.json or heed.json, else the model's) and heed-merge.json, which says what it was made of. One tensor is in memory at a time. The folder\n"
+      "recipe.json or heed.json, else the model's) and heed-merge.json, which says what it was made of. One tensor is "
+      "in memory at a time. The folder\n"
       "appears whole or not at all.");
   app.callback([options] { run_merge(*options); });
 }
