@@ -289,6 +289,9 @@ TEST(Filter, SaysWhatIsWrong) {
   EXPECT_TRUE(refused(heed({"filter", "--data", data, "--model", "bm25", "--out", out}), 64, "says nothing of"));
   EXPECT_TRUE(
       refused(heed({"filter", "--data", data, "--model", "m", "--out", out, "--balance", "x"}), 64, "--balance"));
+  EXPECT_TRUE(refused(heed({"filter", "--data", data, "--model", "m", "--out", out, "--api", "tei-embeddings", "--url",
+                            "http://127.0.0.1:9"}),
+                      64, "a similarity is no probability"));
   for (const char* const threshold : {"5", "0", "-0.5", "nan", "1.01"})
     EXPECT_TRUE(refused(heed({"filter", "--data", data, "--model", "m", "--out", out, "--threshold", threshold}), 64,
                         std::string(threshold) + " is no number above 0 and at most 1"));

@@ -43,6 +43,10 @@ struct Judging {
 Judging judging_of(const retrieve::Model& model) {
   if (!model.scores_each_document_alone)
     throw BadUsage(model.name + " scores a document by what else is there, which says nothing of the document alone");
+  if (model.makes_vectors)
+    throw BadUsage(model.name +
+                   " compares vectors, and a similarity is no probability: a judge is a language model "
+                   "that is asked, a classifier, or a reranking service whose scores are from 0 to 1");
   auto rerankers = std::make_shared<std::vector<std::unique_ptr<retrieve::Reranker>>>();
   Judging judging;
   judging.plan.workers = std::max(1, model.instances);
