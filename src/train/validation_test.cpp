@@ -103,7 +103,8 @@ collection::InstructionDataset benchmark(const std::vector<Grades>& topics) {
   for (const char* const id : {"a", "b", "c", "d"}) data.corpus.add(id, "", id);
   for (std::size_t i = 0; i < topics.size(); ++i) {
     const std::string id = std::to_string(i);
-    collection::InstructionTopic topic{.id = collection::QueryId(data.texts.keep(id))};
+    collection::InstructionTopic topic{};
+    topic.id = collection::QueryId(data.texts.keep(id));
     topic.needs[static_cast<std::size_t>(collection::Arm::kOg)] = {"q", "i"};
     topic.needs[static_cast<std::size_t>(collection::Arm::kChanged)] = {"q", "j"};
     topic.candidates_og = {0, 1, 2};
