@@ -1,5 +1,8 @@
 #include "cli/shared_options.h"
 
+#include <cmath>
+#include <sstream>
+
 #include "base/error.h"
 #include "base/parallel.h"
 
@@ -9,6 +12,33 @@ using base::BadUsage;
 
 namespace {
 constexpr long kMostDocuments = 1'000'000'000'000;
+
+std::string numeral(double number) {
+  std::ostringstream text;
+  text << number;
+  return text.str();
+}
+
+/// `is_in`: whether a number that is not NaN is in the range.
+template <class IsIn>
+CLI::Validator number_check(const std::string& least, double most, IsIn is_in) {
+  const std::string range =
+      least + (most < std::numeric_limits<double>::max() ? " and at most " + numeral(most) : std::string());
+  const auto check = [range, is_in](const std::string& word) -> std::string {
+    double number = 0;
+    const bool is_number = CLI::detail::lexical_cast(word, number) && std::isfinite(number);
+    return is_number && is_in(number) ? "" : word + " is no number " + range;
+  };
+  return CLI::Validator(check, "", "");
+}
+}  // namespace
+
+CLI::Validator number_from(double least, double most) {
+  return number_check("of at least " + numeral(least), most, [=](double x) { return x >= least && x <= most; });
+}
+
+CLI::Validator number_above(double least, double most) {
+  return number_check("above " + numeral(least), most, [=](double x) { return x > least && x <= most; });
 }
 
 void add_format(CLI::App& app, std::string& format) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,12 @@ namespace heed::cli {
 inline constexpr long kLargestSeed = 1'000'000'000'000'000'000;
 
 /// Options that several commands have, with the same names and meanings. Each add_ function puts them on a command.
+
+/// A finite number from `least` to `most`, which CLI::Range is not: it lets NaN through. Without `most`, whatever is
+/// finite.
+CLI::Validator number_from(double least, double most = std::numeric_limits<double>::max());
+/// The same, but above `least`.
+CLI::Validator number_above(double least, double most = std::numeric_limits<double>::max());
 
 void add_format(CLI::App& app, std::string& format);
 report::Format parse_format(const std::string& name);

@@ -31,7 +31,7 @@ void AnswerLog::read() {
   while (line.next())
     if (line.text("model") == model_)
       answers_.emplace(Key(line.text("prompt_sha256"), static_cast<int>(line.integer("tried"))),
-                       ChatAnswer(std::string(line.text("answer")), line.has("cut")));
+                       ChatAnswer{std::string(line.text("answer")), line.has("cut")});
 }
 
 std::optional<ChatAnswer> AnswerLog::found(const Key& key) {

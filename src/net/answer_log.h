@@ -23,10 +23,8 @@ struct ChatQuestion {
 
 /// What it answered, as it is.
 struct ChatAnswer {
-  std::string text;
+  std::string text{};
   bool is_cut = false;  ///< the service says that it ended at max_tokens
-
-  ChatAnswer(std::string answer = "", bool cut = false) : text(std::move(answer)), is_cut(cut) {}
 };
 using AskChat = std::function<ChatAnswer(const ChatQuestion&)>;
 

@@ -20,7 +20,7 @@ TEST(AnswerLog, TwoThreadsWithOneQuestionAskItOnceAndHaveOneAnswer) {
   std::atomic<int> asked = 0;
   const AskChat ask = [&](const ChatQuestion&) {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    return "answer " + std::to_string(++asked);
+    return ChatAnswer{"answer " + std::to_string(++asked)};
   };
   std::vector<std::string> answers(4);
   {
@@ -36,10 +36,10 @@ TEST(AnswerLog, AQuestionThatFailedIsAskedByTheThreadThatWaits) {
   const TemporaryDir dir;
   AnswerLog log(dir.path() / "log.jsonl", "gpt");
   std::atomic<int> asked = 0, failed = 0, answered = 0;
-  const AskChat ask = [&](const ChatQuestion&) -> std::string {
+  const AskChat ask = [&](const ChatQuestion&) -> ChatAnswer {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
     if (++asked == 1) throw base::Unavailable("gone");
-    return "Find it.";
+    return {"Find it."};
   };
   {
     std::vector<std::jthread> threads;

@@ -53,10 +53,10 @@ TokenId AnswerPrompt::answer_token(const AnswerToken& answer, const char* field)
   return tokens.front();
 }
 
-std::vector<TokenId> AnswerPrompt::answer(bool is_relevant) const {
+std::vector<TokenId> AnswerPrompt::answer(Label given) const {
   const auto end = tokenizer_->end_token();
   if (!end) throw BadInput("the tokenizer names no end token (eos_token), which an answer that is taught ends with");
-  const AnswerToken& label = is_relevant ? recipe_.yes : recipe_.no;
+  const AnswerToken& label = given == Label::kTrue ? recipe_.yes : recipe_.no;
   std::vector<TokenId> tokens;
   if (const auto* const id = std::get_if<std::int32_t>(&label))
     tokens = {*id};

@@ -9,6 +9,7 @@
 
 #include "collection/document.h"
 #include "collection/need.h"
+#include "recipe/label.h"
 #include "recipe/recipe.h"
 #include "text/tokenizer.h"
 
@@ -38,7 +39,7 @@ class AnswerPrompt {
   /// The whole answer that is taught: the label's word tokenized on its own, without special tokens, then the
   /// tokenizer's end token (LLaMA-Factory's form of the paper's training data). A label that the recipe gives as an id
   /// is that token. Throws BadInput where the tokenizer has no end token.
-  std::vector<text::TokenId> answer(bool is_relevant) const;
+  std::vector<text::TokenId> answer(Label label) const;
 
   int max_length() const { return recipe_.max_length; }
 

@@ -107,7 +107,7 @@ struct Chat {
   AskChat ask = [this](const ChatQuestion& question) {
     asked.push_back(question);
     if (asked.size() > answers.size()) throw base::Unavailable("gone");
-    return answers[asked.size() - 1];
+    return net::ChatAnswer{answers[asked.size() - 1]};
   };
 };
 

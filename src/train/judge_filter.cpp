@@ -104,10 +104,12 @@ std::string name_of_row(const Row& row) {
   return row.id.empty() ? "a row about \"" + row.query + "\"" : "row " + row.id;
 }
 
-void require_finite(const Block& block, std::span<const double> scores) {
-  base::check(scores.size() == block.size());
-  for (std::size_t i = 0; i < block.size(); ++i)
-    if (!std::isfinite(scores[i])) throw BadInput(name_of_row(*block[i]) + ": the judge's score is no finite number");
+void require_probability(const Row& row, double score) {
+  if (!std::isfinite(score)) throw BadInput(name_of_row(row) + ": the judge's score is no finite number");
+  if (score >= 0 && score <= 1) return;
+  throw BadInput(name_of_row(row) + ": the judge's score is " + format::compact(Json(score)) +
+                 ", which is no probability: a judge is a language model that is asked, a classifier, or a reranking "
+                 "service whose scores are from 0 to 1; not similarities or BM25");
 }
 
 }  // namespace
@@ -123,14 +125,18 @@ std::vector<double> judge_rows(std::span<const Row> rows, const JudgingPlan& pla
   if (plan.progress) plan.progress(done, total, found);
   base::parallel_for(blocks.size(), plan.workers, [&](int worker, std::size_t i) {
     const std::vector<double> scores = judge(worker, blocks[i]);
-    require_finite(blocks[i], scores);
+    base::check(scores.size() == blocks[i].size());
+    for (std::size_t k = 0; k < scores.size(); ++k) require_probability(*blocks[i][k], scores[k]);
     log.add(blocks[i], scores);
     const std::lock_guard guard(lock);
     done += static_cast<long>(blocks[i].size());
     if (plan.progress) plan.progress(done, total, found);
   });
   std::vector<double> scores;
-  for (const Row& row : rows) scores.push_back(log.score(row).value());
+  for (const Row& row : rows) {
+    scores.push_back(log.score(row).value());
+    require_probability(row, scores.back());  // what was in the log
+  }
   return scores;
 }
 
@@ -157,7 +163,7 @@ std::vector<RowFate> fates_of(std::span<const Row> rows, std::span<const double>
   };
   std::map<std::pair<std::string_view, std::string_view>, Best> best;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if ((scores[i] >= threshold) != rows[i].is_relevant) continue;
+    if (says_relevant(scores[i], threshold) != rows[i].is_relevant) continue;
     fates[i] = balance == Balance::kOff ? RowFate::kKept : RowFate::kSurplus;
     Best& of_need = best[{rows[i].query, rows[i].instruction}];
     auto& place = rows[i].is_relevant ? of_need.relevant : of_need.irrelevant;

@@ -49,12 +49,12 @@ struct JudgingPlan {
   /// Called from one thread at a time.
   std::function<void(long done, long total, long found)> progress{};
 };
-/// One score for each row, in order; higher means more relevant.
+/// One score for each row, in order: P(relevant).
 using Judge = std::function<std::vector<double>(int worker, std::span<const Row* const> rows)>;
 
 /// The score of each row, in order. The same texts are scored once, and not at all where the log has them. Throws what
-/// the judge throws, once what else was under way is in the log; BadInput, naming the row, for a score that is not
-/// finite.
+/// the judge throws, once what else was under way is in the log; BadInput, naming the row, for a score that is no
+/// probability.
 std::vector<double> judge_rows(std::span<const Row> rows, const JudgingPlan& plan, ScoreLog& log, const Judge& judge);
 
 /// What is kept of the rows that the judge agrees with.

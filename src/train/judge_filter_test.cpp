@@ -71,7 +71,7 @@ TEST(JudgeFilter, ScoresOutliveACrashAndAreComputedOnce) {
     std::vector<double> scores;
     for (const Row* const one : some) {
       EXPECT_EQ(one->need(), some.front()->need());
-      scores.push_back(std::stod(one->text) / 3);
+      scores.push_back(std::stod(one->text) / 16);
       ++judged;
     }
     return scores;
@@ -87,9 +87,9 @@ TEST(JudgeFilter, ScoresOutliveACrashAndAreComputedOnce) {
   EXPECT_EQ(log.reused(), before);
   const auto scores = judge_rows(rows, {.block = 2, .workers = 3}, log, judge);
   EXPECT_EQ(judged, 10);
-  for (std::size_t i = 0; i < 10; ++i) EXPECT_EQ(scores[i], static_cast<double>(i) / 3);
+  for (std::size_t i = 0; i < 10; ++i) EXPECT_EQ(scores[i], static_cast<double>(i) / 16);
   EXPECT_EQ(scores[10], scores[0]);
-  EXPECT_EQ(ScoreLog(path, "judge").score(rows[7]), std::optional(7.0 / 3));
+  EXPECT_EQ(ScoreLog(path, "judge").score(rows[7]), std::optional(7.0 / 16));
   EXPECT_EQ(ScoreLog(path, "another").reused(), 0);
 }
 
@@ -106,6 +106,17 @@ TEST(JudgeFilter, RefusesWhatIsNoScore) {
   const Judge judge = [](int, auto) { return std::vector<double>{std::numeric_limits<double>::quiet_NaN()}; };
   EXPECT_NE(complaint_of([&] { judge_rows(rows, {}, log, judge); }).find("row FILE---a#1: the judge's score"),
             std::string::npos);
+  for (const double score : {-0.1, 1.01, 24.5}) {
+    const Judge similarity = [score](int, auto) { return std::vector<double>{score}; };
+    EXPECT_NE(complaint_of([&] { judge_rows(rows, {}, log, similarity); }).find("is no probability"),
+              std::string::npos);
+  }
+  EXPECT_FALSE(log.score(rows[0]));  // refused scores are not logged
+  const std::vector<double> bounds = {0, 1};
+  for (const double score : bounds) {
+    const std::vector<Row> one = {row("b", std::to_string(score), true)};
+    EXPECT_EQ(judge_rows(one, {}, log, [score](int, auto) { return std::vector<double>{score}; })[0], score);
+  }
 }
 
 }  // namespace

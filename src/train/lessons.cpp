@@ -12,6 +12,7 @@ using base::BadInput;
 using base::BadUsage;
 using recipe::AnswerPrompt;
 using recipe::ClassifiedPair;
+using recipe::Label;
 
 namespace {
 
@@ -49,8 +50,8 @@ recipe::ModelRecipe with_length(recipe::ModelRecipe recipe, int max_length) {
 Lessons::Lessons(Reader reader, int max_length) : reader_(std::move(reader)), max_length_(max_length) {
   const auto* const prompt = std::get_if<AnswerPrompt>(&reader_);
   if (prompt == nullptr) return;
-  yes_ = prompt->answer(true);
-  no_ = prompt->answer(false);
+  yes_ = prompt->answer(Label::kTrue);
+  no_ = prompt->answer(Label::kFalse);
 }
 
 Lessons Lessons::open(const fs::path& folder, const recipe::ModelRecipe& recipe, std::optional<int> max_length) {
@@ -81,12 +82,12 @@ Example Lessons::question(const collection::Need& need, const collection::Docume
   return {std::move(encoding.ids), std::move(encoding.type_ids)};
 }
 
-Example Lessons::example(const collection::Need& need, const collection::Document& document, bool is_relevant) const {
+Example Lessons::example(const collection::Need& need, const collection::Document& document, Label label) const {
   Example example = question(need, document);
-  const auto& answer = is_relevant ? yes_ : no_;
+  const auto& answer = label == Label::kTrue ? yes_ : no_;
   example.ids.insert(example.ids.end(), answer.begin(), answer.end());
   example.answer = answer.size();
-  example.is_relevant = is_relevant;
+  example.label = label;
   return example;
 }
 
@@ -94,12 +95,12 @@ infer::Lesson Lessons::lesson(const Example& example) const {
   infer::Lesson lesson{.ids = example.ids, .type_ids = example.type_ids, .answer = example.answer};
   const auto* const pair = std::get_if<ClassifiedPair>(&reader_);
   if (pair == nullptr) return lesson;
-  lesson.is_true = example.is_relevant;
+  lesson.is_true = example.label == Label::kTrue;
   if (pair->activation() == recipe::Activation::kSigmoid) {
     lesson.label = pair->label();
     lesson.loss = infer::Lesson::Loss::kSigmoid;
   } else {
-    lesson.label = example.is_relevant ? pair->label() : 1 - pair->label();  // of two: expect_labels()
+    lesson.label = example.label == Label::kTrue ? pair->label() : 1 - pair->label();  // of two: expect_labels()
   }
   return lesson;
 }

@@ -14,6 +14,7 @@
 #include "infer/learner.h"
 #include "recipe/answer_prompt.h"
 #include "recipe/classified_pair.h"
+#include "recipe/label.h"
 #include "recipe/recipe.h"
 
 namespace heed::train {
@@ -23,7 +24,7 @@ struct Example {
   std::vector<infer::TokenId> ids;
   std::vector<infer::TokenId> type_ids;  ///< of classifiers
   std::size_t answer = 0;                ///< of language models: so many of the last ids are the answer
-  bool is_relevant = false;
+  recipe::Label label = recipe::Label::kFalse;
 };
 
 /// The paper's longest prompt with its answer (Weller et al. 2024, appendix C).
@@ -43,7 +44,7 @@ class Lessons {
                       std::optional<int> max_length);
 
   /// A judged pair. Throws BadInput where no document fits beside the need.
-  Example example(const collection::Need& need, const collection::Document& document, bool is_relevant) const;
+  Example example(const collection::Need& need, const collection::Document& document, recipe::Label label) const;
   /// The same pair without its answer.
   Example question(const collection::Need& need, const collection::Document& document) const;
   /// As the learner takes it, borrowing from the example.

@@ -21,8 +21,8 @@ TEST(LessonsOfAModel, AreThePromptsAndAnswersOfTheGoldenTrace) {
     auto expected = one["prompt_ids"].get<std::vector<infer::TokenId>>();
     const auto answer = one["answer_ids"].get<std::vector<infer::TokenId>>();
     expected.insert(expected.end(), answer.begin(), answer.end());
-    const Example example =
-        lessons.example({query, instruction}, {collection::DocumentId("d"), "", document}, text("label") == "true");
+    const Example example = lessons.example({query, instruction}, {collection::DocumentId("d"), "", document},
+                                            text("label") == "true" ? recipe::Label::kTrue : recipe::Label::kFalse);
     EXPECT_EQ(example.ids, expected);
     EXPECT_EQ(example.answer, answer.size());
   }
@@ -60,9 +60,9 @@ TEST(LessonsOfAModel, AClassifierLearnsTheLogitOfTheLabel) {
   const auto folder = testing::shared_dir() / "fixtures/models/bert-cross";
   auto recipe = recipe::read_recipe_file(folder / "heed.json");
   auto& pair = std::get<recipe::CrossEncoderRecipe>(recipe.kind);
-  const auto lesson = [&](bool is_relevant) {
+  const auto lesson = [&](recipe::Label label) {
     const Lessons lessons = Lessons::open(folder, recipe, std::nullopt);
-    const Example example = lessons.example({"a", ""}, {collection::DocumentId("d"), "", "b"}, is_relevant);
+    const Example example = lessons.example({"a", ""}, {collection::DocumentId("d"), "", "b"}, label);
     infer::Lesson made = lessons.lesson(example);
     EXPECT_EQ(made.answer, 0u);
     EXPECT_EQ(made.terms(), 1u);

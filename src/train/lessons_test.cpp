@@ -31,7 +31,7 @@ TEST(Lessons, AnExampleIsThePromptAndItsAnswer) {
   const TemporaryDir dir;
   testing::write_teachable_model(dir);
   const Lessons lessons = Lessons::open(dir.path(), decoder(), std::nullopt);
-  const Example example = lessons.example({"a", "b"}, document("c"), true);
+  const Example example = lessons.example({"a", "b"}, document("c"), recipe::Label::kTrue);
   EXPECT_EQ(example.ids, (std::vector<infer::TokenId>{7, 8, 10, 9, 24, 3, 2}));
   EXPECT_EQ(example.answer, 2u);
   EXPECT_EQ(lessons.question({"a", "b"}, document("c")).ids, (std::vector<infer::TokenId>{7, 8, 10, 9, 24}));
@@ -44,8 +44,8 @@ TEST(Lessons, ALongDocumentLeavesRoomForTheAnswerAndIsCutTheSameForBothLabels) {
   testing::write_teachable_model(dir);
   const Lessons lessons = Lessons::open(dir.path(), decoder(), 12);
   const std::string text = "c c c c c c c c c c c c c c c";
-  const Example yes = lessons.example({"a", "b"}, document(text), true);
-  const Example no = lessons.example({"a", "b"}, document(text), false);
+  const Example yes = lessons.example({"a", "b"}, document(text), recipe::Label::kTrue);
+  const Example no = lessons.example({"a", "b"}, document(text), recipe::Label::kFalse);
   EXPECT_EQ(yes.ids.size(), 12u);
   EXPECT_EQ(yes.ids[9], 24);  // the prompt keeps its end
   EXPECT_TRUE(std::equal(yes.ids.begin(), yes.ids.end() - 2, no.ids.begin()));
@@ -67,7 +67,7 @@ TEST(Lessons, WhatCannotBeTaughtIsRefused) {
   EXPECT_THROW(Lessons::open(dir.path(), decoder(512), 129), base::BadUsage);  // the model has 128 positions
   EXPECT_EQ(Lessons::open(dir.path(), decoder(512), std::nullopt).max_length(), 128);
   const Lessons lessons = Lessons::open(dir.path(), decoder(), 8);
-  EXPECT_THROW(lessons.example({"a a a a a a a a", ""}, document("c"), true), base::BadInput);
+  EXPECT_THROW(lessons.example({"a a a a a a a a", ""}, document("c"), recipe::Label::kTrue), base::BadInput);
 }
 
 }  // namespace

@@ -1,5 +1,8 @@
 #include "train/placed_rows.h"
 
+#include <map>
+#include <tuple>
+
 #include "base/error.h"
 #include "base/parallel.h"
 
@@ -22,6 +25,18 @@ PlacedRows read_placed_rows(std::span<const std::filesystem::path> files) {
   return all;
 }
 
+Contradictions contradictions_in(std::span<const Row> rows) {
+  Contradictions found;
+  std::map<std::tuple<std::string_view, std::string_view, std::string_view, std::string_view>, std::size_t> firsts;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const Row& row = rows[i];
+    const std::size_t first = firsts.try_emplace({row.query, row.instruction, row.title, row.text}, i).first->second;
+    if (rows[first].is_relevant == row.is_relevant) continue;
+    if (found.count++ == 0) found = {1, i, first};
+  }
+  return found;
+}
+
 base::Fingerprint fingerprint_of(std::span<const Row> rows) {
   base::Digest digest;
   for (const Row& row : rows)
@@ -39,7 +54,7 @@ std::vector<Example> examples_of(const Lessons& lessons, const PlacedRows& rows,
   base::parallel_for(positions.size(), threads, [&](int, std::size_t i) {
     const Row& row = rows.rows[positions[i]];
     try {
-      examples[i] = lessons.example(row.need(), row.document(), row.is_relevant);
+      examples[i] = lessons.example(row.need(), row.document(), row.label());
     } catch (const base::BadInput& bad) {
       throw base::BadInput(rows.name_of(positions[i]) + ": " + bad.what());
     }

@@ -30,6 +30,13 @@ struct PlacedRows {
 /// The rows of the files, one file after the other. Throws as read_rows().
 PlacedRows read_placed_rows(std::span<const std::filesystem::path> files);
 
+/// Rows that say the contrary of an earlier one with the same query, instruction, title and text.
+struct Contradictions {
+  long count = 0;
+  std::size_t first = 0, earlier = 0;  ///< positions of the first of them, and of what it contradicts
+};
+Contradictions contradictions_in(std::span<const Row> rows);
+
 /// Of the rows and their order; where they stand does not matter.
 base::Fingerprint fingerprint_of(std::span<const Row> rows);
 

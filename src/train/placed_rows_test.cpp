@@ -28,6 +28,16 @@ TEST(PlacedRows, SeveralFilesAreOneAfterTheOtherAndEachRowHasItsPlace) {
   EXPECT_NE(fingerprint_of(rows.rows), fingerprint_of(std::span(rows.rows).first(2)));
 }
 
+TEST(PlacedRows, ContradictionsAreCounted) {
+  const std::vector<Row> rows = {{"q", "i", "", "x", true},  {"q", "j", "", "x", false},  {"q", "i", "", "x", true},
+                                 {"q", "i", "", "x", false}, {"q", "i", "t", "x", false}, {"q", "j", "", "x", true}};
+  const Contradictions found = contradictions_in(rows);
+  EXPECT_EQ(found.count, 2);
+  EXPECT_EQ(found.first, 3u);
+  EXPECT_EQ(found.earlier, 0u);
+  EXPECT_EQ(contradictions_in(std::span(rows).first(3)).count, 0);
+}
+
 TEST(PlacedRows, ARowThatCannotFitIsNamed) {
   const TemporaryDir dir;
   testing::write_teachable_model(dir);

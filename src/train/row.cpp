@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "format/lines.h"
+#include "train/plain_text.h"
 
 namespace heed::train {
 
@@ -34,6 +35,8 @@ void for_each_row(const std::filesystem::path& path, const std::function<void(Ro
     };
     Row row{text({"query"}, true), text({"instruction"}, false), text({"title"}, false),
             text({"text", "document"}, true), false};
+    if (is_blank(row.text)) lines.fail("\"text\" is empty");
+    if (is_blank(row.query) && is_blank(row.instruction)) lines.fail("both \"query\" and \"instruction\" are empty");
     const Json* const label = field_of(json, {"label"});
     if (label == nullptr) lines.fail("has no \"label\"");
     if (*label == "true" || *label == true)

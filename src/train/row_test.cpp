@@ -17,13 +17,13 @@ TEST(Rows, AreReadAndWrittenBack) {
                               "\n\n"
                               R"({"score":0.1,"label":"false","id":7,"document":"d","query":"q","instruction":null})"
                               "\n"
-                              R"({"query":"","text":"","label":true})"
+                              R"({"query":"","instruction":"i","text":"x","label":true})"
                               "\n");
   const auto rows = read_rows(path);
   ASSERT_EQ(rows.size(), 3u);
   EXPECT_EQ(rows[0], (Row{"q", "i", "t", "x", true}));
   EXPECT_EQ(rows[1], (Row{"q", "", "", "d", false, "7"}));
-  EXPECT_EQ(rows[2], (Row{"", "", "", "", true}));
+  EXPECT_EQ(rows[2], (Row{"", "i", "", "x", true}));
   std::string text;
   for (const Row& row : rows) text += format::compact(to_json(row)) + "\n";
   EXPECT_EQ(read_rows(dir.write("again.jsonl", text)), rows);
@@ -39,6 +39,9 @@ TEST(Rows, ALineThatIsNoneIsNamed) {
       {R"({"query":"q","text":"x"})", "has no \"label\""},
       {R"({"query":"q","text":"x","label":"yes"})", "is neither"},
       {R"({"query":"q","text":"x","label":1})", "is neither"},
+      {R"({"query":"q","text":"","label":"true"})", "\"text\" is empty"},
+      {R"({"query":"q","text":" \t\n","label":"true"})", "\"text\" is empty"},
+      {R"({"query":" ","instruction":"\n","text":"x","label":"true"})", "both \"query\" and \"instruction\" are empty"},
       {R"({"query":3,"text":"x","label":"true"})", "\"query\" is not a string"},
   };
   for (const auto& [line, complaint] : cases) {

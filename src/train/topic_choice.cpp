@@ -11,6 +11,7 @@
 #include "collection/topics.h"
 #include "format/json.h"
 #include "format/lines.h"
+#include "train/plain_text.h"
 
 namespace heed::train {
 
@@ -22,31 +23,8 @@ namespace {
 
 constexpr std::size_t kFewestWordsOfASentence = 8;
 
-bool is_word(char c) {
-  return base::is_letter(c) || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
-}
-
-/// In lower case, one blank between words. What is beyond ASCII belongs to words, but for the quotes and dashes of
-/// U+2000 to U+203F, which in UTF-8 begin with the bytes E2 80.
-std::string plain(std::string_view text) {
-  std::string plain;
-  bool is_apart = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool is_mark = text.substr(i, 2) == "\xE2\x80";
-    if (is_mark) i += 2;
-    if (is_mark || !is_word(text[i])) {
-      is_apart = true;
-      continue;
-    }
-    if (is_apart && !plain.empty()) plain += ' ';
-    is_apart = false;
-    plain += base::lower_case(text[i]);
-  }
-  return plain;
-}
-
-Mark mark_of(std::string_view plain_text) {
-  const base::Fingerprint fingerprint = base::fingerprint(plain_text);
+Mark mark_of(std::string_view plain) {
+  const base::Fingerprint fingerprint = base::fingerprint(plain);
   Mark mark = 0;
   for (std::size_t i = 0; i < 8; ++i) mark = mark << 8 | fingerprint.bytes[i];
   return mark;
@@ -59,7 +37,7 @@ std::vector<std::string> long_sentences(std::string_view text) {
     const bool is_end = i == text.size() || (std::string_view(".!?;:").find(text[i]) != std::string_view::npos &&
                                              (i + 1 == text.size() || base::is_white_space(text[i + 1])));
     if (!is_end) continue;
-    std::string sentence = plain(text.substr(begin, i - begin));
+    std::string sentence = plain_text(text.substr(begin, i - begin));
     begin = std::min(i + 1, text.size());
     const auto blanks = static_cast<std::size_t>(std::ranges::count(sentence, ' '));
     if (blanks + 1 >= kFewestWordsOfASentence) sentences.push_back(std::move(sentence));
@@ -70,7 +48,7 @@ std::vector<std::string> long_sentences(std::string_view text) {
 }  // namespace
 
 void LeftOutTopics::add_query(std::string_view query) {
-  if (const std::string text = plain(query); !text.empty()) marks_.insert(mark_of(text));
+  if (const std::string text = plain_text(query); !text.empty()) marks_.insert(mark_of(text));
 }
 
 void LeftOutTopics::add_instruction(std::string_view instruction) {
@@ -78,7 +56,7 @@ void LeftOutTopics::add_instruction(std::string_view instruction) {
 }
 
 bool LeftOutTopics::has_query(std::string_view query) const {
-  const std::string text = plain(query);
+  const std::string text = plain_text(query);
   return !text.empty() && marks_.contains(mark_of(text));
 }
 
@@ -208,7 +186,7 @@ bool is_left_out(const SourcedTopic& topic, const LeftOutTopics& left_out) {
 std::set<std::string> titles_left_out(std::span<const SourcedTopic> topics, const LeftOutTopics& left_out) {
   std::set<std::string> titles;
   for (const SourcedTopic& topic : topics)
-    if (is_left_out(topic, left_out)) titles.insert(plain(topic.title));
+    if (is_left_out(topic, left_out)) titles.insert(plain_text(topic.title));
   titles.erase("");
   return titles;
 }
@@ -221,7 +199,7 @@ TopicChoice choose_topics(std::span<const SourcedTopic> topics, const LeftOutTop
   TopicChoice choice;
   for (const SourcedTopic& topic : topics) {
     const auto drop = [&](DropReason reason) { choice.dropped.push_back({topic.id, topic.title, reason}); };
-    const std::string title = plain(topic.title), narrative = plain(topic.narrative);
+    const std::string title = plain_text(topic.title), narrative = plain_text(topic.narrative);
     if (title.empty())
       drop(DropReason::kNoTitle);
     else if (narrative.empty())

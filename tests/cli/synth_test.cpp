@@ -255,6 +255,33 @@ TEST(Filter, KeepsWhatTheJudgeAgreesWith) {
   EXPECT_EQ(server.requests().size(), 3u);
 }
 
+TEST(Filter, WhereNothingIsKeptThereIsNoFile) {
+  const TemporaryDir dir;
+  const std::string data =
+      dir.write("rows.jsonl", row_line("a", "x 0.9", true) + row_line("a", "x 0.8", false)).string();
+  const std::string out = (dir.path() / "kept.jsonl").string(), teach = (dir.path() / "teach").string();
+  const TestServer server([&](const ServedRequest& request) { return reranked(request); });
+  const Outcome outcome = heed({"filter", "--data", data, "--model", "m", "--out", out, "--api", "jina-rerank", "--url",
+                                server.url(), "--llama-factory", teach});
+  EXPECT_EQ(outcome.code, 65);
+  EXPECT_NE(outcome.err.find("no row is kept"), std::string::npos) << outcome.err;
+  EXPECT_FALSE(fs::exists(out));
+  EXPECT_FALSE(fs::exists(teach));
+  EXPECT_TRUE(fs::exists(out + ".report.json"));
+  EXPECT_EQ(rows_in(out + ".scores.jsonl").size(), 2u);
+}
+
+TEST(Filter, AJudgeWhoseScoresAreNoProbabilitiesIsRefused) {
+  const TemporaryDir dir;
+  const std::string data = dir.write("rows.jsonl", row_line("a", "x 7.5", true)).string();
+  const std::string out = (dir.path() / "kept.jsonl").string();
+  const TestServer server([&](const ServedRequest& request) { return reranked(request); });
+  EXPECT_TRUE(refused(
+      heed({"filter", "--data", data, "--model", "m", "--out", out, "--api", "jina-rerank", "--url", server.url()}), 65,
+      "the judge's score is 7.5, which is no probability"));
+  EXPECT_FALSE(fs::exists(out));
+}
+
 TEST(Filter, SaysWhatIsWrong) {
   const TemporaryDir dir;
   const std::string data = dir.write("rows.jsonl", row_line("a", "x 1", true)).string();
@@ -262,6 +289,12 @@ TEST(Filter, SaysWhatIsWrong) {
   EXPECT_TRUE(refused(heed({"filter", "--data", data, "--model", "bm25", "--out", out}), 64, "says nothing of"));
   EXPECT_TRUE(
       refused(heed({"filter", "--data", data, "--model", "m", "--out", out, "--balance", "x"}), 64, "--balance"));
+  EXPECT_TRUE(refused(heed({"filter", "--data", data, "--model", "m", "--out", out, "--api", "tei-embeddings", "--url",
+                            "http://127.0.0.1:9"}),
+                      64, "a similarity is no probability"));
+  for (const char* const threshold : {"5", "0", "-0.5", "nan", "1.01"})
+    EXPECT_TRUE(refused(heed({"filter", "--data", data, "--model", "m", "--out", out, "--threshold", threshold}), 64,
+                        std::string(threshold) + " is no number above 0 and at most 1"));
   EXPECT_TRUE(refused(heed({"filter", "--data", dir.write("bad", "{}\n").string(), "--model", "m", "--out", out}), 65,
                       "bad:1: has no \"query\""));
 }

@@ -69,6 +69,20 @@ TEST_F(TrainTest, WrongUsageIsSaidBeforeAnythingIsRead) {
       {{"--best-by", "loss"}, "wants rows to validate with"},
       {{"--best-by", "p-mrr", "--hold-out", "0.3"}, "--best-by p-mrr wants"},
       {{"--hold-out", "0.5", "--validation", "x"}, "exclude each other"},
+      {{"--lr", "nan"}, "nan is no number above 0"},
+      {{"--lr", "inf"}, "inf is no number"},
+      {{"--lr", "0"}, "0 is no number above 0"},
+      {{"--hold-out", "nan"}, "nan is no number of at least 0 and at most 0.9"},
+      {{"--hold-out", "0.95"}, "0.95 is no number"},
+      {{"--alpha", "nan"}, "nan is no number"},
+      {{"--clip", "nan"}, "nan is no number"},
+      {{"--clip", "-1"}, "-1 is no number of at least 0"},
+      {{"--weight-decay", "nan"}, "nan is no number"},
+      {{"--beta1", "nan"}, "nan is no number"},
+      {{"--beta2", "1"}, "1 is no number"},
+      {{"--epsilon", "nan"}, "nan is no number"},
+      {{"--epsilon", "0"}, "0 is no number"},
+      {{"--epsilon", "x"}, "--epsilon"},
       {{"--validation-topics", "3"}, "--validation-topics belongs"},
       {{}, "--out names the folder"},
   };
@@ -101,6 +115,26 @@ TEST_F(TrainTest, RowsOfOneLabelAreRemarked) {
   EXPECT_NE(outcome.err.find("note: all 1 row is labelled true"), std::string::npos) << outcome.err;
 }
 
+TEST_F(TrainTest, RowsThatContradictAndQueriesOfTheValidationAreRemarked) {
+  const auto rows = dir_.write("rows/two.jsonl", R"({"query":"A b","text":"x","label":true})"
+                                                 "\n"
+                                                 R"({"query":"c","text":"x","label":false})"
+                                                 "\n"
+                                                 R"({"query":"A b","text":"x","label":false})"
+                                                 "\n");
+  const auto known = dir_.write("rows/known.jsonl", R"({"query":"a  b.","text":"y","label":true})");
+  const Outcome outcome = heed({"train", "--model", dir_.path(), "--data", rows, "--validation", known, "--dry-run"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_NE(outcome.err.find("note: 1 row contradicts an earlier one"), std::string::npos) << outcome.err;
+  EXPECT_NE(outcome.err.find("the first is " + rows.string() + ":3, against " + rows.string() + ":1"),
+            std::string::npos)
+      << outcome.err;
+  EXPECT_NE(outcome.err.find("note: 1 query of the validation data are taught too"), std::string::npos) << outcome.err;
+  const auto empty = dir_.write("rows/empty.jsonl", R"({"query":"a","text":" ","label":true})");
+  EXPECT_TRUE(refused(heed({"train", "--model", dir_.path(), "--data", empty, "--dry-run"}), 65,
+                      "empty.jsonl:1: \"text\" is empty"));
+}
+
 TEST_F(TrainTest, AModelOfRandomWeightsLearnsToTellGoodFromBad) {
   HEED_NEEDS_ENGINE();
   const Outcome outcome = train({"--out", out(), "--lr", "0.02", "--steps", "60", "--batch", "6", "--hold-out", "0.25",
@@ -120,6 +154,28 @@ TEST_F(TrainTest, AModelOfRandomWeightsLearnsToTellGoodFromBad) {
   EXPECT_TRUE(refused(train({"--out", out(), "--lr", "0.03", "--steps", "60", "--batch", "6", "--hold-out", "0.25",
                              "--validate-every", "30"}),
                       65, "lr is 0.02 there and 0.03 here"));
+}
+
+TEST_F(TrainTest, AMergedAdapterKeepsThePromptThatItWasTaughtWith) {
+  HEED_NEEDS_ENGINE();
+  const auto recipe = dir_.write("other.json", R"({"kind":"decoder-reranker","prompt":"good {document} x {need} y",
+    "true":"true","false":"false","add_bos":false,"max_length":48})");
+  ASSERT_TRUE(succeeded(train({"--out", out(), "--recipe-file", recipe, "--lr", "0.05", "--steps", "5"})));
+  ASSERT_TRUE(succeeded(heed({"merge", "--model", dir_.path(), "--adapter", out(), "--out", out("merged")})));
+  const json merged = json::parse(std::ifstream(out("merged") + "/heed.json"));
+  EXPECT_EQ(merged["prompt"], "good {document} x {need} y");
+  EXPECT_TRUE(!merged.contains("adapter") || merged["adapter"].is_null());
+  const auto score = [](const std::vector<std::string>& how) {
+    std::vector<std::string> arguments = {"score", "--pairs", "-", "--dtype", "float32"};
+    arguments.insert(arguments.end(), how.begin(), how.end());
+    const Outcome outcome = heed(arguments, {.input = R"({"query":"a b","instruction":"i","text":"c good d"})"
+                                                      "\n"});
+    EXPECT_TRUE(succeeded(outcome));
+    return json::parse(outcome.out)["score"].get<double>();
+  };
+  const double of_merged = score({"--model", out("merged")});
+  EXPECT_NEAR(of_merged, score({"--model", dir_.path(), "--recipe-file", out() + "/recipe.json"}), 1e-6);
+  EXPECT_GT(std::abs(of_merged - score({"--model", dir_.path(), "--adapter", out()})), 1e-4);  // another prompt
 }
 
 TEST_F(TrainTest, AFullDiskLosesNothingThatWasSaved) {

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 
 #include "base/error.h"
@@ -25,7 +24,7 @@ struct Options {
   ModelFlags model;
   std::string data, out, log, report, llama_factory;
   std::string balance = "on", format = "text";
-  double threshold = 0.5;
+  double threshold = train::kRelevantFrom;
 };
 
 train::Balance balance_named(const std::string& name) {
@@ -44,6 +43,10 @@ struct Judging {
 Judging judging_of(const retrieve::Model& model) {
   if (!model.scores_each_document_alone)
     throw BadUsage(model.name + " scores a document by what else is there, which says nothing of the document alone");
+  if (model.makes_vectors)
+    throw BadUsage(model.name +
+                   " compares vectors, and a similarity is no probability: a judge is a language model "
+                   "that is asked, a classifier, or a reranking service whose scores are from 0 to 1");
   auto rerankers = std::make_shared<std::vector<std::unique_ptr<retrieve::Reranker>>>();
   Judging judging;
   judging.plan.workers = std::max(1, model.instances);
@@ -85,7 +88,6 @@ report::Table table_of(const Json& report) {
 void run_filter(const Options& options) {
   const train::Balance balance = balance_named(options.balance);
   const report::Format format = parse_format(options.format);
-  if (!std::isfinite(options.threshold)) throw BadUsage("--threshold is a number");
   const std::vector<Row> rows = train::read_rows(options.data);  // all, before a model is opened
   const fs::path log_path = options.log.empty() ? options.out + ".scores.jsonl" : options.log;
   const fs::path report_path = options.report.empty() ? options.out + ".report.json" : options.report;
@@ -108,10 +110,14 @@ void run_filter(const Options& options) {
                  {"threshold", options.threshold},
                  {"balance", options.balance}};
   report.update(filter_report(rows, scores, fates));
-  base::write_file(options.out, rows_text(kept, kept_scores));
+  if (!kept.empty()) base::write_file(options.out, rows_text(kept, kept_scores));
   base::write_file(report_path, report.dump(1) + "\n");
-  if (!options.llama_factory.empty()) train::write_llama_factory(options.llama_factory, kept);
+  if (!kept.empty() && !options.llama_factory.empty()) train::write_llama_factory(options.llama_factory, kept);
   print(format == report::Format::kJson ? report.dump(1) + "\n" : render(table_of(report), format));
+  if (kept.empty())
+    throw base::BadInput("no row is kept, so there is nothing to write to " + options.out +
+                         "; what became of all is in " + report_path.string() + ", every score in " +
+                         log_path.string());
   say(base::counted(static_cast<long>(kept.size()), "row is", "rows are") + " in " + options.out +
       "; what became of all is in " + report_path.string() + ", every score in " + log_path.string());
 }
@@ -127,6 +133,7 @@ void set_up_filter(CLI::App& app) {
   app.add_option("--threshold", options->threshold,
                  "the score from which on the judge says that a document is relevant")
       ->type_name("S")
+      ->check(number_above(0, 1))
       ->capture_default_str();
   app.add_option("--balance", options->balance,
                  "on: for each need one relevant and one irrelevant row, or none; off: all that the judge agrees with")
@@ -153,8 +160,9 @@ void set_up_filter(CLI::App& app) {
       "the relevant and the irrelevant row are kept of which the judge is surest.\n"
       "  heed filter --data rows.jsonl --model Mistral-7B-instruct --out kept.jsonl\n"
       "  heed filter --data rows.jsonl --model Mistral-7B-instruct --out kept.jsonl --llama-factory teach\n"
-      "The threshold 0.5 is for judges whose score is a probability: language models that are asked, classifiers. The "
-      "table\n"
+      "A judge's score has to be a probability: language models that are asked, classifiers, reranking services that "
+      "give\n"
+      "numbers from 0 to 1. Where no row is kept no file is written, and the exit code is 65. The table\n"
       "says what became of the rows; --format json is the whole report. Scores are logged as they come: a run that was "
       "cut\n"
       "off goes on from there, and scores nothing twice. How the paper's filtering went: 1,836 topics gave about 1,800 "

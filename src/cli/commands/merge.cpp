@@ -45,6 +45,13 @@ std::optional<std::string> adapter_of(const recipe::ModelRecipe& recipe) {
   return std::visit([](const auto& kind) { return kind.adapter; }, recipe.kind);
 }
 
+/// The recipe that lies with an adapter: what heed train taught it with, or the heed.json that somebody put there.
+std::optional<recipe::ModelRecipe> recipe_beside(const fs::path& adapter) {
+  for (const char* const name : {"recipe.json", "heed.json"})
+    if (fs::is_regular_file(adapter / name)) return recipe::read_recipe_file(adapter / name);
+  return std::nullopt;
+}
+
 /// Finds the checkpoint, the adapter and what the result is for: what lies with the adapter says it, then what lies
 /// with the checkpoint, then the preset of its name.
 void find_parts(const Options& options, MergeOrder& order) {
@@ -65,9 +72,8 @@ void find_parts(const Options& options, MergeOrder& order) {
   if (!order.files.adapter) throw BadUsage(options.model + " comes without an adapter; --adapter names its folder");
   const fs::path& adapter = *order.files.adapter;
   if (!fs::is_directory(adapter)) throw BadInput("there is no folder " + adapter.string() + " with an adapter");
-  const fs::path beside = adapter / "heed.json";
-  if (fs::is_regular_file(beside))
-    order.recipe = to_json(recipe::read_recipe_file(beside));
+  if (const auto beside = recipe_beside(adapter))
+    order.recipe = to_json(*beside);
   else if (recipe && !fs::exists(order.files.folder / "heed.json"))
     order.recipe = to_json(*recipe);
 }
@@ -129,9 +135,10 @@ void set_up_merge(CLI::App& app) {
       "other\n"
       "tensor is copied bit by bit, or rounded to --dtype. Adapters may come from PEFT, LLaMA-Factory or heed; what\n"
       "cannot be merged exactly (DoRA, trained embeddings, adapters of another model) is refused, by name.\n"
-      "The folder has the weights as safetensors, config.json, the tokenizer's files, heed.json (the adapter's own, "
-      "else the\n"
-      "model's) and heed-merge.json, which says what it was made of. One tensor is in memory at a time. The folder\n"
+      "The folder has the weights as safetensors, config.json, the tokenizer's files, heed.json (what lies with the "
+      "adapter as\n"
+      "recipe.json or heed.json, else the model's) and heed-merge.json, which says what it was made of. One tensor is "
+      "in memory at a time. The folder\n"
       "appears whole or not at all.");
   app.callback([options] { run_merge(*options); });
 }

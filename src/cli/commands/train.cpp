@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <numeric>
+#include <set>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -19,6 +20,7 @@
 #include "retrieve/model_files.h"
 #include "train/estimate.h"
 #include "train/placed_rows.h"
+#include "train/plain_text.h"
 #include "train/trainer.h"
 
 namespace heed::cli {
@@ -32,6 +34,7 @@ using format::Json;
 namespace {
 
 constexpr long kMostSteps = 1'000'000'000;
+constexpr double kLargestRate = 1e3, kLargestFactor = 1e30;  // that float32 still holds
 
 struct Options {
   ModelFlags model;
@@ -48,13 +51,23 @@ struct Options {
   bool is_dry_run = false, is_restart = false;
 };
 
+std::string list_of(const std::vector<std::string_view>& names) {
+  std::string list;
+  for (const std::string_view name : names) list += (list.empty() ? "" : ", ") + std::string(name);
+  return list;
+}
+
 /// One of the words that a flag knows, by its position. Throws BadUsage.
-std::size_t word_of(const char* flag, const std::string& word, std::initializer_list<std::string_view> known) {
+std::size_t word_of(const char* flag, const std::string& word, const std::vector<std::string_view>& known) {
   const auto found = std::find(known.begin(), known.end(), word);
   if (found != known.end()) return static_cast<std::size_t>(found - known.begin());
-  std::string list;
-  for (const std::string_view name : known) list += (list.empty() ? "" : ", ") + std::string(name);
-  throw BadUsage("there is no " + std::string(flag) + " " + word + "; known: " + list);
+  throw BadUsage("there is no " + std::string(flag) + " " + word + "; known: " + list_of(known));
+}
+
+std::vector<std::string_view> schedule_names() {
+  std::vector<std::string_view> names;
+  for (const train::Schedule& schedule : train::schedules()) names.push_back(schedule.name);
+  return names;
 }
 
 std::vector<std::string> names_of(const std::string& list) {
@@ -132,16 +145,21 @@ void say_labels(const Job& job) {
 }
 
 void say_leaks(const Job& job) {
-  std::vector<std::string_view> queries;
-  for (const std::size_t i : job.taught) queries.push_back(job.rows.rows[i].query);
-  std::ranges::sort(queries);
-  const auto repeated = std::ranges::unique(queries);
-  queries.erase(repeated.begin(), repeated.end());
+  std::set<std::string> queries;
+  for (const std::size_t i : job.taught) queries.insert(train::query_key(job.rows.rows[i].need()));
   const auto known =
-      std::ranges::count_if(queries, [&](std::string_view query) { return job.validation->has_query(query); });
+      std::ranges::count_if(queries, [&](const std::string& query) { return job.validation->has_query(query); });
   if (known > 0)
     say("note: " + counted(known, "query", "queries") +
         " of the validation data are taught too: what it says of them is no proof");
+}
+
+void say_contradictions(const train::PlacedRows& rows) {
+  const auto found = train::contradictions_in(rows.rows);
+  if (found.count == 0) return;
+  say("note: " + counted(found.count, "row contradicts", "rows contradict") +
+      " an earlier one with the same query, instruction, title and text; the first is " + rows.name_of(found.first) +
+      ", against " + rows.name_of(found.earlier) + " (all are taught; a validation goes by the first)");
 }
 
 void add_validation(Job& job) {
@@ -163,7 +181,10 @@ void add_validation(Job& job) {
     say_all(data.notes);
     job.validation.emplace(std::move(data), options.validation_topics);
   } else if (!options.validation.empty()) {
-    job.validation.emplace(train::read_rows(options.validation));
+    const fs::path file = options.validation;
+    auto rows = train::read_placed_rows({&file, 1});
+    say_contradictions(rows);
+    job.validation.emplace(std::move(rows.rows));
   }
   if (!job.validation) return;
   job.validation->check(job.lessons);
@@ -187,7 +208,7 @@ train::BestBy best_by(const Job& job) {
 void plan_steps(Job& job) {
   const Options& options = job.options;
   const train::Schedule* const schedule = train::find_schedule(options.schedule);
-  if (schedule == nullptr) word_of("--schedule", options.schedule, {"cosine", "linear", "constant"});
+  if (schedule == nullptr) word_of("--schedule", options.schedule, schedule_names());
   const auto rows = static_cast<long>(job.taught.size());
   job.steps_per_epoch = (rows + options.batch - 1) / options.batch;
   const long steps = options.steps.value_or(options.epochs * job.steps_per_epoch);
@@ -219,6 +240,7 @@ Job prepare(const Options& options) {
   job.learner = learner;
   const std::vector<fs::path> files(options.data.begin(), options.data.end());
   job.rows = train::read_placed_rows(files);
+  say_contradictions(job.rows);
   add_validation(job);
   say_labels(job);
   plan_steps(job);
@@ -440,7 +462,7 @@ void add_learning(CLI::App& app, Options& options) {
       ->check(CLI::Range(1, 65536));
   app.add_option("--alpha", options.alpha, "the update counts alpha / rank. Default: 16, or --init-adapter's")
       ->type_name("X")
-      ->check(CLI::Range(1e-6, 1e6));
+      ->check(number_from(1e-6, 1e6));
   app.add_option("--targets", options.targets,
                  "the linear layers that LoRA updates, as they are called in the checkpoint, with commas between. "
                  "Default: attention's q_proj,k_proj,v_proj,o_proj, or what they are called in the architecture")
@@ -476,9 +498,10 @@ void add_learning(CLI::App& app, Options& options) {
 void add_optimizer(CLI::App& app, Options& options) {
   app.add_option("--lr", options.rate, "the highest learning rate")
       ->type_name("X")
-      ->check(CLI::PositiveNumber)
+      ->check(number_above(0, kLargestRate))
       ->capture_default_str();
-  app.add_option("--schedule", options.schedule, "how the rate goes down after the warm-up: cosine, linear, constant")
+  app.add_option("--schedule", options.schedule,
+                 "how the rate goes down after the warm-up: " + list_of(schedule_names()))
       ->type_name("NAME")
       ->capture_default_str();
   app.add_option("--warmup", options.warmup, "steps in which the rate goes up to its highest")
@@ -487,15 +510,15 @@ void add_optimizer(CLI::App& app, Options& options) {
       ->capture_default_str();
   app.add_option("--clip", options.clip, "the gradient's norm is scaled down to it; 0: never")
       ->type_name("X")
-      ->check(CLI::NonNegativeNumber)
+      ->check(number_from(0, kLargestFactor))
       ->capture_default_str();
   app.add_option("--weight-decay", options.weight_decay, "of AdamW")
       ->type_name("X")
-      ->check(CLI::NonNegativeNumber)
+      ->check(number_from(0, kLargestFactor))
       ->capture_default_str();
-  app.add_option("--beta1", options.beta1, "of AdamW")->type_name("X")->check(CLI::Range(0.0, 0.9999999));
-  app.add_option("--beta2", options.beta2, "of AdamW")->type_name("X")->check(CLI::Range(0.0, 0.9999999));
-  app.add_option("--epsilon", options.epsilon, "of AdamW")->type_name("X")->check(CLI::PositiveNumber);
+  app.add_option("--beta1", options.beta1, "of AdamW")->type_name("X")->check(number_from(0, 0.9999999));
+  app.add_option("--beta2", options.beta2, "of AdamW")->type_name("X")->check(number_from(0, 0.9999999));
+  app.add_option("--epsilon", options.epsilon, "of AdamW")->type_name("X")->check(number_from(1e-30, 1));
   app.add_option("--activations", options.activations,
                  "recomputed: a layer keeps its input alone, and what its backward needs is computed again; kept: all "
                  "is kept, which is faster and takes several times the memory")
@@ -506,7 +529,7 @@ void add_optimizer(CLI::App& app, Options& options) {
 void add_measuring(CLI::App& app, Options& options) {
   app.add_option("--hold-out", options.hold_out, "share of the queries whose rows are not taught, but validated with")
       ->type_name("F")
-      ->check(CLI::Range(0.0, 0.9))
+      ->check(number_from(0, 0.9))
       ->capture_default_str();
   app.add_option("--validation", options.validation,
                  "rows to validate with, or the folder of an instruction benchmark (heed help layouts)")
