@@ -96,7 +96,7 @@ TEST(Synthesis, AsksNothingTwiceAndUsesWhatIsThereOfAServiceThatIsGone) {
 TEST(Synthesis, ThatAnAnswerWasCutIsInTheLog) {
   const TemporaryDir dir;
   const net::AskChat ask = [](const ChatQuestion&) -> ChatAnswer {
-    return {good_answer() + "\nIrrelevant Document 2: maybe" + good_answer(), true};
+    return {good_answer() + "\nIrrelevant Document 2: maybe this one is", true};
   };
   for (int i = 0; i < 2; ++i) {
     net::AnswerLog log(dir.path() / "log.jsonl", "m");
