@@ -141,9 +141,10 @@ TEST_F(TrainTest, AModelOfRandomWeightsLearnsToTellGoodFromBad) {
                                  "--validate-every", "30", "--log", out("log.jsonl")});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_NE(outcome.err.find("after 60 steps: loss "), std::string::npos) << outcome.err;
-  EXPECT_EQ(files_below(out()), (std::vector<std::string>{"adapter_config.json", "adapter_model.safetensors",
-                                                          "last/adapter_config.json", "last/adapter_model.safetensors",
-                                                          "last/recipe.json", "recipe.json", "training.json"}));
+  EXPECT_EQ(files_below(out()),
+            (std::vector<std::string>{"adapter_config.json", "adapter_model.safetensors", "last/adapter_config.json",
+                                      "last/adapter_model.safetensors", "last/recipe.json", "recipe.json",
+                                      "report.html", "training.json"}));
   std::ifstream log(out("log.jsonl"));
   std::vector<json> steps;
   for (std::string line; std::getline(log, line);)
@@ -160,8 +161,8 @@ TEST_F(TrainTest, AMergedAdapterKeepsThePromptThatItWasTaughtWith) {
   HEED_NEEDS_ENGINE();
   const auto recipe = dir_.write("other.json", R"({"kind":"decoder-reranker","prompt":"good {document} x {need} y",
     "true":"true","false":"false","add_bos":false,"max_length":48})");
-  ASSERT_TRUE(succeeded(train({"--out", out(), "--recipe-file", recipe, "--lr", "0.05", "--steps", "5"})));
-  ASSERT_TRUE(succeeded(heed({"merge", "--model", dir_.path(), "--adapter", out(), "--out", out("merged")})));
+  ASSERT_EQ(train({"--out", out(), "--recipe-file", recipe, "--lr", "0.05", "--steps", "5"}).code, 0);
+  ASSERT_EQ(heed({"merge", "--model", dir_.path(), "--adapter", out(), "--out", out("merged")}).code, 0);
   const json merged = json::parse(std::ifstream(out("merged") + "/heed.json"));
   EXPECT_EQ(merged["prompt"], "good {document} x {need} y");
   EXPECT_TRUE(!merged.contains("adapter") || merged["adapter"].is_null());
