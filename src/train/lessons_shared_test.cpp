@@ -70,18 +70,18 @@ TEST(LessonsOfAModel, AClassifierLearnsTheLogitOfTheLabel) {
     return made;
   };
   pair.label = 1;
-  EXPECT_EQ(lesson(true).label, 1);
-  EXPECT_EQ(lesson(false).label, 0);
+  EXPECT_EQ(lesson(recipe::Label::kTrue).label, 1);
+  EXPECT_EQ(lesson(recipe::Label::kFalse).label, 0);
   pair.label = 0;
-  EXPECT_EQ(lesson(true).label, 0);
-  EXPECT_EQ(lesson(false).label, 1);
+  EXPECT_EQ(lesson(recipe::Label::kTrue).label, 0);
+  EXPECT_EQ(lesson(recipe::Label::kFalse).label, 1);
   const Lessons softmax = Lessons::open(folder, recipe, std::nullopt);
   softmax.expect_labels(2);
   EXPECT_NE(testing::complaint_of([&] { softmax.expect_labels(3); }).find("3 labels"), std::string::npos);
   pair.activation = recipe::Activation::kSigmoid;
-  EXPECT_EQ(lesson(false).label, 0);
-  EXPECT_FALSE(lesson(false).is_true);
-  EXPECT_EQ(lesson(true).loss, infer::Lesson::Loss::kSigmoid);
+  EXPECT_EQ(lesson(recipe::Label::kFalse).label, 0);
+  EXPECT_FALSE(lesson(recipe::Label::kFalse).is_true);
+  EXPECT_EQ(lesson(recipe::Label::kTrue).loss, infer::Lesson::Loss::kSigmoid);
   Lessons::open(folder, recipe, std::nullopt).expect_labels(1);
 }
 

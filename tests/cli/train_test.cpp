@@ -141,9 +141,10 @@ TEST_F(TrainTest, AModelOfRandomWeightsLearnsToTellGoodFromBad) {
                                  "--validate-every", "30", "--log", out("log.jsonl")});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_NE(outcome.err.find("after 60 steps: loss "), std::string::npos) << outcome.err;
-  EXPECT_EQ(files_below(out()), (std::vector<std::string>{"adapter_config.json", "adapter_model.safetensors",
-                                                          "last/adapter_config.json", "last/adapter_model.safetensors",
-                                                          "last/recipe.json", "recipe.json", "training.json"}));
+  EXPECT_EQ(files_below(out()),
+            (std::vector<std::string>{"adapter_config.json", "adapter_model.safetensors", "last/adapter_config.json",
+                                      "last/adapter_model.safetensors", "last/recipe.json", "recipe.json",
+                                      "report.html", "training.json"}));
   std::ifstream log(out("log.jsonl"));
   std::vector<json> steps;
   for (std::string line; std::getline(log, line);)
@@ -158,11 +159,13 @@ TEST_F(TrainTest, AModelOfRandomWeightsLearnsToTellGoodFromBad) {
 
 TEST_F(TrainTest, AMergedAdapterKeepsThePromptThatItWasTaughtWith) {
   HEED_NEEDS_ENGINE();
+  const TemporaryDir elsewhere;  // a merge is not written into the model's folder
+  const std::string merged_folder = elsewhere.path() / "merged";
   const auto recipe = dir_.write("other.json", R"({"kind":"decoder-reranker","prompt":"good {document} x {need} y",
     "true":"true","false":"false","add_bos":false,"max_length":48})");
-  ASSERT_TRUE(succeeded(train({"--out", out(), "--recipe-file", recipe, "--lr", "0.05", "--steps", "5"})));
-  ASSERT_TRUE(succeeded(heed({"merge", "--model", dir_.path(), "--adapter", out(), "--out", out("merged")})));
-  const json merged = json::parse(std::ifstream(out("merged") + "/heed.json"));
+  ASSERT_EQ(train({"--out", out(), "--recipe-file", recipe, "--lr", "0.05", "--steps", "5"}).code, 0);
+  ASSERT_EQ(heed({"merge", "--model", dir_.path(), "--adapter", out(), "--out", merged_folder}).code, 0);
+  const json merged = json::parse(std::ifstream(merged_folder + "/heed.json"));
   EXPECT_EQ(merged["prompt"], "good {document} x {need} y");
   EXPECT_TRUE(!merged.contains("adapter") || merged["adapter"].is_null());
   const auto score = [](const std::vector<std::string>& how) {
@@ -173,7 +176,7 @@ TEST_F(TrainTest, AMergedAdapterKeepsThePromptThatItWasTaughtWith) {
     EXPECT_TRUE(succeeded(outcome));
     return json::parse(outcome.out)["score"].get<double>();
   };
-  const double of_merged = score({"--model", out("merged")});
+  const double of_merged = score({"--model", merged_folder});
   EXPECT_NEAR(of_merged, score({"--model", dir_.path(), "--recipe-file", out() + "/recipe.json"}), 1e-6);
   EXPECT_GT(std::abs(of_merged - score({"--model", dir_.path(), "--adapter", out()})), 1e-4);  // another prompt
 }
