@@ -160,6 +160,24 @@ TEST(Synth, ALogThatCannotBeWrittenEndsIt) {
   EXPECT_EQ(rows_in(out).size(), 30u);
 }
 
+TEST(Synth, WhatIsReadIsNotOverwritten) {
+  const TemporaryDir dir;
+  const fs::path topics = topics_file(dir, 2);
+  const std::string content = content_of(topics), out = (dir.path() / "rows.jsonl").string();
+  EXPECT_TRUE(refused(heed(synth(unreachable_url(), topics, topics)), 64, "would overwrite what --topics"));
+  auto command = synth(unreachable_url(), topics, out);
+  for (const char* const flag : {"--log", "--report"}) {
+    auto one = command;
+    one.insert(one.end(), {flag, topics});
+    EXPECT_TRUE(refused(heed(one), 64, "would overwrite what --topics"));
+    one.back() = out;
+    EXPECT_TRUE(refused(heed(one), 64, "are the same file"));
+  }
+  EXPECT_EQ(content_of(topics), content);
+  command.insert(command.end(), {"--log", "/dev/full"});
+  EXPECT_TRUE(refused(heed(command), 65, "/dev/full: is no file that a log could grow in"));
+}
+
 TEST(Synth, SaysWhatIsWrong) {
   const TemporaryDir dir;
   const std::string out = (dir.path() / "rows.jsonl").string();
@@ -264,6 +282,14 @@ TEST(Filter, SaysWhatIsWrong) {
       refused(heed({"filter", "--data", data, "--model", "m", "--out", out, "--balance", "x"}), 64, "--balance"));
   EXPECT_TRUE(refused(heed({"filter", "--data", dir.write("bad", "{}\n").string(), "--model", "m", "--out", out}), 65,
                       "bad:1: has no \"query\""));
+  // What is read is not overwritten.
+  for (const std::vector<std::string>& more :
+       {std::vector<std::string>{"--out", data}, {"--out", out, "--log", data}, {"--out", out, "--report", data}}) {
+    std::vector<std::string> command = {"filter", "--data", data, "--model", "m"};
+    command.insert(command.end(), more.begin(), more.end());
+    EXPECT_TRUE(refused(heed(command), 64, "would overwrite what --data"));
+  }
+  EXPECT_EQ(content_of(data), row_line("a", "x 1", true));
 }
 
 }  // namespace
