@@ -39,6 +39,13 @@ bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t\r") == std::string_view::npos;
 }
 
+void visit_line(std::string_view line, const std::function<void(const Json&)>& visit) {
+  if (is_blank(line)) return;
+  const Json json = Json::parse(line, nullptr, false);
+  if (!json.is_object()) throw BadText(0, "is no JSON object");
+  visit(json);
+}
+
 }  // namespace
 
 JsonJournal::JsonJournal(fs::path path) : path_(std::move(path)) {
@@ -87,39 +94,29 @@ std::optional<Json> JsonJournal::first_line() const {
 
 void JsonJournal::read(const std::function<void(const Json& line)>& visit) {
   long number = 0;
-  const auto complain = [&](const std::string& what) {
-    throw BadInput(path_.string() + ":" + std::to_string(number) + ": " + what);
-  };
-  std::string rest;
-  std::uint64_t begin = 0;  // of the rest
-  const auto take = [&](const auto& use) {
-    ++number;
-    try {
-      use();
-    } catch (const BadText& bad) {
-      complain(bad.what());
+  std::string rest;         // of which no end of a line was seen
+  std::uint64_t begin = 0;  // where that is
+  try {
+    for (std::uint64_t at = 0; at < length_;) {
+      const std::string block = bytes_at(at, kBlock);
+      at += block.size();
+      rest += block;
+      std::size_t from = 0;
+      for (std::size_t end = 0; (end = rest.find('\n', from)) != std::string::npos; from = end + 1) {
+        ++number;
+        visit_line(std::string_view(rest).substr(from, end - from), visit);
+      }
+      rest.erase(0, from);
+      begin += from;
+      if (rest.size() <= kLongestLine) continue;
+      ++number;
+      throw BadText(0, "the line is longer than 64 MiB");
     }
-  };
-  const auto take_line = [&](std::string_view line) {
-    take([&] {
-      if (is_blank(line)) return;
-      const Json json = Json::parse(line, nullptr, false);
-      if (!json.is_object()) throw BadText(0, "is no JSON object");
-      visit(json);
-    });
-  };
-  for (std::uint64_t at = 0; at < length_;) {
-    const std::string block = bytes_at(at, kBlock);
-    at += block.size();
-    rest += block;
-    std::size_t from = 0;
-    for (std::size_t end = 0; (end = rest.find('\n', from)) != std::string::npos; from = end + 1)
-      take_line(std::string_view(rest).substr(from, end - from));
-    rest.erase(0, from);
-    begin += from;
-    if (rest.size() > kLongestLine) ++number, complain("the line is longer than 64 MiB");
+    ++number;
+    if (!rest.empty()) end_line(rest, begin, visit);
+  } catch (const BadText& bad) {
+    throw BadInput(path_.string() + ":" + std::to_string(number) + ": " + bad.what());
   }
-  if (!rest.empty()) take([&] { end_line(rest, begin, visit); });
 }
 
 /// A line without its end: whole but for that, or cut. Of another file neither is touched.

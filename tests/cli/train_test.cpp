@@ -108,9 +108,10 @@ TEST_F(TrainTest, AModelOfRandomWeightsLearnsToTellGoodFromBad) {
                                  "--validate-every", "30", "--log", out("log.jsonl")});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_NE(outcome.err.find("after 60 steps: loss "), std::string::npos) << outcome.err;
-  EXPECT_EQ(files_below(out()), (std::vector<std::string>{"adapter_config.json", "adapter_model.safetensors",
-                                                          "last/adapter_config.json", "last/adapter_model.safetensors",
-                                                          "last/recipe.json", "recipe.json", "training.json"}));
+  EXPECT_EQ(files_below(out()),
+            (std::vector<std::string>{"adapter_config.json", "adapter_model.safetensors", "last/adapter_config.json",
+                                      "last/adapter_model.safetensors", "last/recipe.json", "recipe.json",
+                                      "report.html", "training.json"}));
   std::ifstream log(out("log.jsonl"));
   std::vector<json> steps;
   for (std::string line; std::getline(log, line);)
