@@ -51,7 +51,11 @@ struct SafetensorsWriter::State {
   std::size_t next = 0;
   std::ofstream out{};
 
-  [[noreturn]] void fail() const { throw BadInput(path.string() + ": cannot be written: " + std::strerror(errno)); }
+  /// Why, as the system says it of the call since errno was set to 0; streams need not ask it.
+  [[noreturn]] void fail() const {
+    throw BadInput(path.string() +
+                   ": cannot be written: " + (errno != 0 ? std::strerror(errno) : "the disk may be full, or gone"));
+  }
   ~State() {
     out.close();
     std::error_code ignored;
@@ -67,9 +71,11 @@ SafetensorsWriter::SafetensorsWriter(fs::path path, std::vector<TensorInfo> tens
   state_->path = path;
   state_->tensors = std::move(tensors);
   const fs::path temporary = path.string() + ".new-" + std::to_string(getpid());
+  errno = 0;
   state_->out.open(temporary, std::ios::binary | std::ios::trunc);
   if (!state_->out) state_->fail();
   state_->temporary = temporary;
+  errno = 0;
   state_->out.write(header.data(), static_cast<std::streamsize>(header.size()));
   if (!state_->out) state_->fail();
 }
@@ -80,12 +86,14 @@ SafetensorsWriter::SafetensorsWriter(SafetensorsWriter&&) noexcept = default;
 void SafetensorsWriter::write(std::span<const std::byte> bytes) {
   base::check(state_->next < state_->tensors.size());
   base::check(bytes.size() == byte_count(state_->tensors[state_->next++]));
+  errno = 0;
   state_->out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
   if (!state_->out) state_->fail();
 }
 
 void SafetensorsWriter::finish() {
   base::check(state_->next == state_->tensors.size());
+  errno = 0;
   state_->out.close();
   if (!state_->out) state_->fail();
   base::flush_to_disk(state_->temporary);

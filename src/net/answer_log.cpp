@@ -2,36 +2,40 @@
 
 #include <memory>
 
-#include "base/error.h"
-#include "base/file.h"
 #include "base/fingerprint.h"
-#include "format/jsonl.h"
+#include "format/bad_text.h"
 
 namespace heed::net {
 
-using base::BadInput;
 using format::Json;
 
 // One object a line: {"id", "step", "tried", "model", "prompt_sha256", "answer"}, and "cut": 1 where it was.
 
-AnswerLog::AnswerLog(std::filesystem::path path, std::string model) : path_(std::move(path)), model_(std::move(model)) {
-  if (base::is_there(path_)) read();
-  if (path_.has_parent_path()) base::make_folder(path_.parent_path());
-  out_.open(path_, std::ios::app | std::ios::binary);
-  if (!out_) throw BadInput(path_.string() + ": cannot be written");
+AnswerLog::AnswerLog(const std::filesystem::path& path, std::string model) : journal_(path), model_(std::move(model)) {
+  read();
 }
 
+namespace {
+
+const std::string& text_in(const Json& line, const char* name) {
+  const auto field = line.find(name);
+  if (field == line.end() || !field->is_string())
+    throw format::BadText(0, "there is no text \"" + std::string(name) + "\"");
+  return field->get_ref<const std::string&>();
+}
+
+}  // namespace
+
 void AnswerLog::read() {
-  std::string content = base::read_file(path_);
-  if (const std::size_t end = content.rfind('\n') + 1; end < content.size()) {  // npos + 1 is 0
-    content.resize(end);
-    base::write_file(path_, content);  // the last line was cut
-  }
-  format::JsonlReader line(path_);
-  while (line.next())
-    if (line.text("model") == model_)
-      answers_.emplace(Key(line.text("prompt_sha256"), static_cast<int>(line.integer("tried"))),
-                       ChatAnswer{std::string(line.text("answer")), line.has("cut")});
+  journal_.read([&](const Json& line) {
+    const auto tried = line.find("tried");
+    if (tried == line.end() || !tried->is_number_integer() || *tried < 0 || *tried > 1'000'000)
+      throw format::BadText(0, "there is no \"tried\" that is an integer from 0");
+    const std::string &model = text_in(line, "model"), &prompt = text_in(line, "prompt_sha256");
+    const bool is_cut = line.contains("cut") && !line["cut"].is_null();
+    const ChatAnswer answer{text_in(line, "answer"), is_cut};
+    if (model == model_) answers_.emplace(Key(prompt, tried->get<int>()), answer);
+  });
 }
 
 std::optional<ChatAnswer> AnswerLog::found(const Key& key) {
@@ -60,8 +64,7 @@ ChatAnswer AnswerLog::whole_answer(const ChatQuestion& question, const Json& wha
   json["answer"] = answer.text;
   if (answer.is_cut) json["cut"] = 1;
   const std::lock_guard guard(lock_);
-  out_ << format::compact(json) << '\n' << std::flush;
-  if (!out_) throw BadInput(path_.string() + ": cannot be written");
+  journal_.add(json);
   answers_.emplace(key, answer);
   return answer;
 }

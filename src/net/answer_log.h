@@ -2,7 +2,6 @@
 
 #include <condition_variable>
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -11,7 +10,7 @@
 #include <string>
 #include <utility>
 
-#include "format/json.h"
+#include "format/json_journal.h"
 
 namespace heed::net {
 
@@ -33,8 +32,9 @@ using AskChat = std::function<ChatAnswer(const ChatQuestion&)>;
 class AnswerLog {
  public:
   /// Reads what is there; a last line that was cut is taken away. `model` is what answers: the answers of another one
-  /// stay in the file and are not used. Throws BadInput where the file is not such a log or cannot be written.
-  AnswerLog(std::filesystem::path path, std::string model);
+  /// stay in the file and are not used. Throws BadInput where the file is not such a log, another process has it, or it
+  /// cannot be written.
+  AnswerLog(const std::filesystem::path& path, std::string model);
 
   /// The answer that is there, or else what `ask` gives, which is there then. A question that another thread has asked
   /// is waited for, and asked only where that threw. `what` says for people whose question it
@@ -56,13 +56,12 @@ class AnswerLog {
   std::optional<ChatAnswer> found(const Key& key);
   void end_asking(const Key& key);
 
-  std::filesystem::path path_;
+  format::JsonJournal journal_;
   std::string model_;
   std::mutex lock_;
   std::condition_variable asked_;
   std::set<Key> asking_;  ///< questions under way
   std::map<Key, ChatAnswer> answers_;
-  std::ofstream out_;
   long reused_ = 0;
 };
 

@@ -12,6 +12,7 @@
 namespace heed::net {
 namespace {
 
+using heed::testing::complaint_of;
 using heed::testing::TemporaryDir;
 
 TEST(AnswerLog, TwoThreadsWithOneQuestionAskItOnceAndHaveOneAnswer) {
@@ -56,6 +57,20 @@ TEST(AnswerLog, AQuestionThatFailedIsAskedByTheThreadThatWaits) {
   EXPECT_EQ(asked, 2);
   EXPECT_EQ(failed, 1);
   EXPECT_EQ(answered, 2);
+}
+
+TEST(AnswerLog, IsOfOneProcessAndLosesNothing) {
+  const TemporaryDir dir;
+  const auto path = dir.path() / "log.jsonl";
+  {
+    AnswerLog log(path, "gpt");
+    EXPECT_EQ(complaint_of([&] { AnswerLog(path, "gpt"); }), path.string() + ": another process writes it");
+    log.answer({"a question", 0}, {{"id", "q1"}}, [](const ChatQuestion&) { return ChatAnswer("an answer"); });
+  }
+  AnswerLog again(path, "gpt");
+  EXPECT_EQ(again.answer({"a question", 0}, {}, [](const ChatQuestion&) { return ChatAnswer("another"); }),
+            "an answer");
+  EXPECT_EQ(complaint_of([] { AnswerLog("/dev/full", "gpt"); }), "/dev/full: is no file that a log could grow in");
 }
 
 }  // namespace

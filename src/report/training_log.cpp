@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "format/json.h"
+#include "format/json_journal.h"
 #include "format/lines.h"
 
 namespace heed::report {
@@ -12,8 +12,6 @@ namespace fs = std::filesystem;
 using format::Json;
 
 namespace {
-
-constexpr const char* kKind = "heed training log";
 
 /// Objects inside become names with a dot; lists stay as JSON.
 void flatten(const Json& json, const std::string& before, std::vector<std::pair<std::string, std::string>>& settings) {
@@ -82,9 +80,16 @@ TrainingLog read_training_log(const fs::path& path) {
   bool is_first = true;
   while (const auto line = lines.next()) {
     const Json json = Json::parse(*line, nullptr, false);
+    if (json.is_discarded() && !is_first) {
+      const std::string place = lines.name() + ":" + std::to_string(lines.number());
+      if (lines.peek()) throw base::BadInput(place + ": is no JSON object");
+      log.notes.push_back(place + ": the last line was cut; it is passed over");
+      break;
+    }
     if (!json.is_object()) lines.fail("is no JSON object");
     if (is_first) {
-      if (json.value("kind", Json()) != kKind) lines.fail(std::string("its kind is not \"") + kKind + "\"");
+      if (json.value("kind", Json()) != format::kTrainingLogKind)
+        lines.fail("its kind is not \"" + std::string(format::kTrainingLogKind) + "\"");
       if (json.value("version", Json()) != 1) lines.fail("is of a version that this heed does not read: it reads 1");
       flatten(json, "", log.settings);
     } else {

@@ -26,11 +26,13 @@ struct TrainingLog {
   std::vector<std::pair<std::string, std::string>> settings{};  ///< of the first line, "settings.lr" for what is inside
   std::vector<TrainingStep> steps{};                            ///< ascending
   std::vector<TrainingValidation> validations{};                ///< ascending
+  std::vector<std::string> notes{};                             ///< what was passed over, for people
 };
 
 /// Reads a training log (docs/formats.md): JSON lines, the first of them about the run. Fields that it does not know
-/// are passed over. Throws BadInput, with file and line, for what is no training log, a line that is neither a step nor
-/// a validation, steps that do not ascend and values that are no numbers.
+/// are passed over, and so is a last line that was cut, as a run that was killed leaves it. Throws BadInput, with file
+/// and line, for what is no training log, a line that is neither a step nor a validation, steps that do not ascend and
+/// values that are no numbers.
 TrainingLog read_training_log(const std::filesystem::path& path);
 
 }  // namespace heed::report

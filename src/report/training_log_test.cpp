@@ -36,6 +36,16 @@ TEST(TrainingLog, HasStepsValidationsAndWhatTheRunWasTold) {
                               {"steps", "2"}, {"settings.lr", "0.1"}, {"settings.targets", "[\"q\"]"}}));
 }
 
+TEST(TrainingLog, ALastLineThatWasCutIsPassedOver) {
+  const TemporaryDir dir;
+  const auto file = dir.write("a.jsonl", kHead + "{\"step\":0,\"loss\":1}\n{\"step\":1,\"lo");
+  const TrainingLog log = read_training_log(file);
+  EXPECT_EQ(log.steps.size(), 1U);
+  EXPECT_EQ(log.notes, std::vector<std::string>{file.string() + ":3: the last line was cut; it is passed over"});
+  const auto middle = dir.write("b.jsonl", kHead + "{\"step\":0,\n{\"step\":1,\"loss\":1}\n");
+  EXPECT_EQ(complaint_of([&] { read_training_log(middle); }), middle.string() + ":2: is no JSON object");
+}
+
 TEST(TrainingLog, SaysWhichLineIsWrong) {
   const auto says = [](const std::string& text, const std::string& part) {
     const TemporaryDir dir;

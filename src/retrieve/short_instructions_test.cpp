@@ -160,9 +160,11 @@ TEST(Shorten, NothingIsAskedTwice) {
     EXPECT_EQ(log.reused(), 1);
   }
   Chat third;
-  AnswerLog log(path, "gpt");
-  EXPECT_EQ(shorten("q1", "Long.", {}, log, third.ask).keywords_text(), "a");
-  EXPECT_TRUE(third.asked.empty());
+  {
+    AnswerLog log(path, "gpt");
+    EXPECT_EQ(shorten("q1", "Long.", {}, log, third.ask).keywords_text(), "a");
+    EXPECT_TRUE(third.asked.empty());
+  }
   Chat other;
   AnswerLog of_another(path, "claude");
   EXPECT_THROW(shorten("q1", "Long.", {}, of_another, other.ask), base::Unavailable);
@@ -180,7 +182,8 @@ TEST(Shorten, ALineThatWasCutIsAskedForAgainAndAnotherFileIsRefused) {
   for (std::size_t size = 0; size < whole.size(); ++size) {
     dir.write("log.jsonl", whole.substr(0, size));
     Chat chat{.asked = {}, .answers = {"[\"a\"]"}};
-    if (size <= whole.find('\n')) chat.answers = {"Find it.", "[\"a\"]"};
+    if (size < whole.find('\n')) chat.answers = {"Find it.", "[\"a\"]"};
+    if (size + 1 == whole.size()) chat.answers.clear();  // all is there but the line's end
     AnswerLog log(path, "gpt");
     EXPECT_EQ(shorten("q1", "Long.", {}, log, chat.ask).keywords_text(), "a");
     EXPECT_EQ(chat.asked.size(), chat.answers.size());

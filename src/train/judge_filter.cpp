@@ -5,9 +5,8 @@
 #include <set>
 
 #include "base/error.h"
-#include "base/file.h"
 #include "base/parallel.h"
-#include "format/lines.h"
+#include "format/bad_text.h"
 
 namespace heed::train {
 
@@ -38,28 +37,16 @@ std::optional<Fingerprint> fingerprint_in(const std::string& hex) {
 
 // One object a line: {"row", "judge", "score"}.
 
-ScoreLog::ScoreLog(fs::path path, const std::string& judge)
-    : path_(std::move(path)), judge_(base::fingerprint(judge).hex()) {
-  if (base::is_there(path_)) {
-    std::string content = base::read_file(path_);
-    if (const std::size_t end = content.rfind('\n') + 1; end < content.size()) {  // npos + 1 is 0
-      content.resize(end);
-      base::write_file(path_, content);  // the last line was cut
-    }
-    format::LineReader lines(path_);
-    while (const auto line = lines.next()) {
-      const Json json = Json::parse(*line, nullptr, false);
-      if (!json.is_object() || !json.contains("row") || !json["row"].is_string() || !json.contains("judge") ||
-          !json["judge"].is_string() || !json.contains("score") || !json["score"].is_number())
-        lines.fail("is no line of a judge's scores");
-      const auto row = fingerprint_in(json["row"].get<std::string>());
-      if (!row) lines.fail("\"row\" is no fingerprint");
-      if (json["judge"] == judge_) scores_.emplace(*row, json["score"].get<double>());
-    }
-  }
-  if (path_.has_parent_path()) base::make_folder(path_.parent_path());
-  out_.open(path_, std::ios::app | std::ios::binary);
-  if (!out_) throw BadInput(path_.string() + ": cannot be written");
+ScoreLog::ScoreLog(const fs::path& path, const std::string& judge)
+    : journal_(path), judge_(base::fingerprint(judge).hex()) {
+  journal_.read([&](const Json& json) {
+    if (!json.contains("row") || !json["row"].is_string() || !json.contains("judge") || !json["judge"].is_string() ||
+        !json.contains("score") || !json["score"].is_number())
+      throw format::BadText(0, "is no line of a judge's scores");
+    const auto row = fingerprint_in(json["row"].get<std::string>());
+    if (!row) throw format::BadText(0, "\"row\" is no fingerprint");
+    if (json["judge"] == judge_) scores_.emplace(*row, json["score"].get<double>());
+  });
   reused_ = static_cast<long>(scores_.size());
 }
 
@@ -74,11 +61,9 @@ void ScoreLog::add(std::span<const Row* const> rows, std::span<const double> sco
   const std::lock_guard guard(lock_);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const Fingerprint row = texts_of(*rows[i]);
-    out_ << format::compact({{"row", row.hex()}, {"judge", judge_}, {"score", scores[i]}}) << '\n';
+    journal_.add({{"row", row.hex()}, {"judge", judge_}, {"score", scores[i]}});
     scores_.emplace(row, scores[i]);
   }
-  out_ << std::flush;
-  if (!out_) throw BadInput(path_.string() + ": cannot be written");
 }
 
 namespace {

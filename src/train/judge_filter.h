@@ -1,7 +1,6 @@
 #pragma once
 
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -11,7 +10,7 @@
 #include <vector>
 
 #include "base/fingerprint.h"
-#include "format/json.h"
+#include "format/json_journal.h"
 #include "train/row.h"
 
 namespace heed::train {
@@ -21,9 +20,9 @@ namespace heed::train {
 class ScoreLog {
  public:
   /// Reads what is there; a last line that was cut is taken away. `judge` is who scores, and changes whenever the
-  /// scores may: another one's scores stay in the file and are not used. Throws BadInput where the file is no such log
-  /// or cannot be written.
-  ScoreLog(std::filesystem::path path, const std::string& judge);
+  /// scores may: another one's scores stay in the file and are not used. Throws BadInput where the file is no such log,
+  /// another process has it, or it cannot be written.
+  ScoreLog(const std::filesystem::path& path, const std::string& judge);
 
   /// The score of the row's texts, where it is there.
   std::optional<double> score(const Row& row);
@@ -33,11 +32,10 @@ class ScoreLog {
   long reused() const { return reused_; }
 
  private:
-  std::filesystem::path path_;
+  format::JsonJournal journal_;
   std::string judge_;
   std::mutex lock_;
   std::map<base::Fingerprint, double> scores_;
-  std::ofstream out_;
   long reused_ = 0;
 };
 

@@ -83,12 +83,15 @@ TEST(JudgeFilter, ScoresOutliveACrashAndAreComputedOnce) {
   base::write_file(path, base::read_file(path) + "{\"row\":");  // as a crash leaves it
   const long before = judged;
   most = 1000;
-  ScoreLog log(path, "judge");
-  EXPECT_EQ(log.reused(), before);
-  const auto scores = judge_rows(rows, {.block = 2, .workers = 3}, log, judge);
-  EXPECT_EQ(judged, 10);
-  for (std::size_t i = 0; i < 10; ++i) EXPECT_EQ(scores[i], static_cast<double>(i) / 16);
-  EXPECT_EQ(scores[10], scores[0]);
+  {
+    ScoreLog log(path, "judge");
+    EXPECT_EQ(log.reused(), before);
+    const auto scores = judge_rows(rows, {.block = 2, .workers = 3}, log, judge);
+    EXPECT_EQ(judged, 10);
+    for (std::size_t i = 0; i < 10; ++i) EXPECT_EQ(scores[i], static_cast<double>(i) / 16);
+    EXPECT_EQ(scores[10], scores[0]);
+    EXPECT_EQ(complaint_of([&] { ScoreLog(path, "judge"); }), path.string() + ": another process writes it");
+  }
   EXPECT_EQ(ScoreLog(path, "judge").score(rows[7]), std::optional(7.0 / 16));
   EXPECT_EQ(ScoreLog(path, "another").reused(), 0);
 }
@@ -99,7 +102,7 @@ TEST(JudgeFilter, RefusesWhatIsNoScore) {
     const auto path = dir.write("scores.jsonl", content);
     return complaint_of([&] { ScoreLog(path, "judge"); });
   };
-  EXPECT_NE(complaint("[]\n").find("scores.jsonl:1: is no line of a judge's scores"), std::string::npos);
+  EXPECT_NE(complaint("{}\n").find("scores.jsonl:1: is no line of a judge's scores"), std::string::npos);
   EXPECT_NE(complaint("{\"row\":\"xy\",\"judge\":\"j\",\"score\":1}\n").find("no fingerprint"), std::string::npos);
   ScoreLog log(dir.path() / "log.jsonl", "judge");
   const std::vector<Row> rows = {row("a", "1", true)};

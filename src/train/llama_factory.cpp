@@ -3,6 +3,7 @@
 #include <string>
 
 #include "base/file.h"
+#include "base/folder.h"
 
 namespace heed::train {
 
@@ -55,12 +56,18 @@ Json alpaca_row(const Row& row) {
 void write_llama_factory(const std::filesystem::path& folder, std::span<const Row> rows) {
   std::string text = "[";
   for (const Row& row : rows) text += (text.size() > 1 ? ",\n" : "\n") + format::compact(alpaca_row(row));
-  base::write_file(folder / "heed_rows.json", text + "\n]\n");
   const Json info = {{"heed_rows",
                       {{"file_name", "heed_rows.json"},
                        {"columns", {{"prompt", "instruction"}, {"query", "input"}, {"response", "output"}}}}}};
-  base::write_file(folder / "dataset_info.json", info.dump(2) + "\n");
-  base::write_file(folder / "train.yaml", kYaml);
+  const base::FolderFile files[] = {
+      {"heed_rows.json", text + "\n]\n"}, {"dataset_info.json", info.dump(2) + "\n"}, {"train.yaml", kYaml}};
+  base::make_folder(folder);
+  base::write_together(folder, files);
+}
+
+std::span<const std::string_view> llama_factory_files() {
+  static constexpr std::string_view kFiles[] = {"heed_rows.json", "dataset_info.json", "train.yaml"};
+  return kFiles;
 }
 
 }  // namespace heed::train

@@ -74,6 +74,14 @@ void write_whole(const fs::path& folder, const TrainedModel& model, std::span<co
 
 }  // namespace
 
+std::vector<std::string> files_of(const TrainedModel& model) {
+  if (model.method == infer::Method::kLora) return {"adapter_config.json", "recipe.json", "adapter_model.safetensors"};
+  std::vector<std::string> files = {"config.json", "heed.json", "model.safetensors"};
+  for (const std::string_view name : model.tokenizer_files)
+    if (base::is_there(model.base / name)) files.emplace_back(name);
+  return files;
+}
+
 void write_trained(const fs::path& folder, const TrainedModel& model, std::span<const format::OwnedTensor> tensors) {
   base::make_folder(folder);
   if (model.method == infer::Method::kLora) return write_adapter(folder, model, tensors);

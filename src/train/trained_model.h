@@ -27,6 +27,9 @@ struct TrainedModel {
   std::span<const std::string_view> tokenizer_files{};  ///< that a whole checkpoint takes along, where there are any
 };
 
+/// The names of the files that write_trained() writes.
+std::vector<std::string> files_of(const TrainedModel& model);
+
 /// Writes the tensors that a learner gives, and what makes them a model. Of an adapter adapter_config.json (which PEFT
 /// reads), recipe.json (the recipe with this adapter) and last adapter_model.safetensors; of a whole model config.json,
 /// the tokenizer's files, heed.json and last model.safetensors. Each file is written whole or not at all. Throws

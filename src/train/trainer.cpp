@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <limits>
 
 #include "base/error.h"
 
@@ -39,10 +40,16 @@ Trainer::Trainer(infer::Learner& learner, TrainerWork work, TrainerSettings sett
 }
 
 void Trainer::begin() {
+  expect_own_log(work_.log, work_.folder.identity(), LogThere::kThisRuns);
   work_.folder.remove_left_overs();
+  work_.folder.announce(work_.log.path(), files_of(work_.output));
   if (auto checkpoint = work_.folder.read_checkpoint()) {
     position_ = checkpoint->position;
     learner_.restore(checkpoint->state, (work_.folder.path() / "checkpoint.safetensors").string());
+    if (position_.log_length > work_.log.length())
+      throw BadInput(work_.log.path().string() + ": has " + std::to_string(work_.log.length()) +
+                     " bytes, but the checkpoint was written at " + std::to_string(position_.log_length) +
+                     "; give --log as before, or --restart");
     work_.log.cut(position_.log_length);
     return;
   }
@@ -52,7 +59,7 @@ void Trainer::begin() {
     work_.lessons.expect_labels(learner_.logits({&lesson, 1}, {}).front().size());
   }
   work_.log.cut(0);
-  work_.log.add({{"kind", "heed training log"},
+  work_.log.add({{"kind", format::kTrainingLogKind},
                  {"version", 1},
                  {"heed_version", HEED_VERSION},
                  {"steps", settings_.rates.steps},
@@ -67,7 +74,8 @@ bool Trainer::is_validation_due() const {
   return position_.step % settings_.validate_every == 0 || position_.step == settings_.rates.steps;
 }
 
-void Trainer::fail(const std::string& what, std::span<const std::size_t> batch) const {
+void Trainer::fail(const StepReport& report, const std::string& what, std::span<const std::size_t> batch) {
+  work_.log.add(to_json(report));  // what is no number is null
   throw BadInput(with_rows("step " + std::to_string(position_.step) + ": " + what + ", rows ", work_, batch) +
                  ": training stops; the log and what was saved before stay in " + work_.folder.path().string() +
                  " (a smaller --lr may help; or the weights are damaged)");
@@ -91,16 +99,17 @@ void Trainer::take_step() {
     sum += losses[i];
     if (!std::isfinite(losses[i])) broken.push_back(batch[i]);
   }
-  if (!broken.empty()) fail("the loss is not a finite number", broken);
   StepReport report{
       .step = position_.step, .rate = settings_.rates.at(position_.step), .loss = sum / static_cast<double>(terms)};
+  report.epoch = static_cast<double>(position_.step + 1) / static_cast<double>(work_.order.batches());
+  report.gradient_norm = std::numeric_limits<double>::quiet_NaN();
+  if (!broken.empty()) fail(report, "the loss is not a finite number", broken);
   report.gradient_norm = learner_.step(report.rate);
-  if (!std::isfinite(report.gradient_norm)) fail("the gradient is not finite", batch);
+  if (!std::isfinite(report.gradient_norm)) fail(report, "the gradient is not finite", batch);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   report.tokens_per_second = static_cast<double>(tokens) / std::max(seconds.count(), 1e-9);
   ++position_.step;
   position_.is_validated = false;
-  report.epoch = static_cast<double>(position_.step) / static_cast<double>(work_.order.batches());
   work_.log.add(to_json(report));
   if (hooks_.stepped) hooks_.stepped(report);
 }

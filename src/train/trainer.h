@@ -14,7 +14,6 @@
 #include "train/run_folder.h"
 #include "train/schedule.h"
 #include "train/trained_model.h"
-#include "train/training_log.h"
 #include "train/validation.h"
 
 namespace heed::train {
@@ -38,7 +37,7 @@ struct TrainerWork {
   BatchOrder order;
   const ValidationSet* validation = nullptr;
   const RunFolder& folder;
-  TrainingLog& log;
+  format::JsonJournal& log;
   TrainedModel output;
 };
 
@@ -71,7 +70,8 @@ class Trainer {
   Trainer(infer::Learner& learner, TrainerWork work, TrainerSettings settings, TrainerHooks hooks);
 
   /// From the folder's checkpoint, or from the beginning. The loss of a step is the mean over the terms of its batch.
-  /// Throws BadInput, naming step and rows, where a loss or a gradient is not finite; what was saved before stays.
+  /// Throws BadInput, naming step and rows, where a loss or a gradient is not finite: the log has that step, and what
+  /// was saved before stays; also where the log has something else in it than this run.
   TrainerResult run();
 
  private:
@@ -82,7 +82,7 @@ class Trainer {
   void save() const;
   void write_learned(const std::filesystem::path& folder) const;
   void finish();
-  [[noreturn]] void fail(const std::string& what, std::span<const std::size_t> batch) const;
+  [[noreturn]] void fail(const StepReport& report, const std::string& what, std::span<const std::size_t> batch);
 
   infer::Learner& learner_;
   TrainerWork work_;

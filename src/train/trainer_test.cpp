@@ -52,7 +52,7 @@ class TrainerTest : public ::testing::Test {
   TrainerResult teach(const RunFolder& folder, FakeLearner& learner, const TrainerHooks& hooks = {},
                       long steps = 20) const {
     if (folder.state() == RunFolder::State::kNew) folder.begin(folder.path() / "log.jsonl");
-    TrainingLog log(folder.path() / "log.jsonl");
+    format::JsonJournal log(folder.path() / "log.jsonl");
     TrainerSettings settings{.rates = {0.5, find_schedule("cosine"), steps, 2}, .save_every = 3, .validate_every = 4};
     settings.best_by = BestBy::kPMrr;
     Trainer trainer(learner,
@@ -73,6 +73,14 @@ class TrainerTest : public ::testing::Test {
       lines.push_back(std::move(json));
     }
     return lines;
+  }
+
+  static std::vector<std::string> files_below(const fs::path& folder) {
+    std::vector<std::string> files;
+    for (const auto& entry : fs::recursive_directory_iterator(folder))
+      if (!entry.is_directory()) files.push_back(entry.path().lexically_relative(folder).generic_string());
+    std::ranges::sort(files);
+    return files;
   }
 
   TemporaryDir dir_;
@@ -188,8 +196,10 @@ TEST_F(TrainerTest, ALossThatIsNoNumberStopsTheRunAndNamesItsRows) {
   const RunFolder other = folder("other");
   const std::string second = complaint_of([&] { teach(other, exploding); });
   EXPECT_NE(second.find("step 4: the gradient is not finite, rows "), std::string::npos) << second;
-  // What was saved before stays: the log has the steps that were right.
-  EXPECT_EQ(log_of(other).back()["step"], 4);  // the validation after four steps
+  // What was saved before stays: the log has the steps that were right, and then the one that was not.
+  EXPECT_TRUE(log_of(out).back()["loss"].is_null());
+  EXPECT_EQ(log_of(other).back()["step"], 4);
+  EXPECT_TRUE(log_of(other).back()["grad_norm"].is_null());
   EXPECT_EQ(other.read_checkpoint()->position.step, 3);
 }
 
@@ -219,19 +229,75 @@ TEST_F(TrainerTest, ADamagedCheckpointAndALogThatIsTooShortAreRefused) {
   const RunFolder out = folder("out");
   teach(out, learner, {.wants_stop = [asked = 0]() mutable { return asked++ == 9; }});
   const std::string log = testing::content_of(out.path() / "log.jsonl");
-  dir_.write("out/log.jsonl", "{}\n");
-  EXPECT_NE(complaint_of([&] { teach(out, learner); }).find("has 3 bytes"), std::string::npos);
+  const std::string first_line = log.substr(0, log.find('\n') + 1);
+  dir_.write("out/log.jsonl", first_line);
+  EXPECT_NE(complaint_of([&] { teach(out, learner); }).find("has " + std::to_string(first_line.size()) + " bytes, but"),
+            std::string::npos);
   dir_.write("out/log.jsonl", log);
   const std::string checkpoint = testing::content_of(out.path() / "checkpoint.safetensors");
   dir_.write("out/checkpoint.safetensors", checkpoint.substr(0, checkpoint.size() - 1));
   EXPECT_NE(complaint_of([&] { teach(out, learner); }).find("checkpoint.safetensors: truncated"), std::string::npos);
 }
 
-TEST(TrainingLog, BelongsToOneProcessAtATime) {
-  const TemporaryDir dir;
-  const TrainingLog first(dir.path() / "log.jsonl");
-  EXPECT_NE(complaint_of([&] { TrainingLog second(dir.path() / "log.jsonl"); }).find("another training run"),
-            std::string::npos);
+TEST_F(TrainerTest, ALogOfSomethingElseIsNotOverwritten) {
+  FakeLearner learner;
+  for (const char* const content : {"a letter", "{\"query\":\"q\"}\n", "{\"kind\":\"heed filter\"}\n", "{\"query\""}) {
+    const RunFolder out = folder("out");
+    out.begin(out.path() / "log.jsonl");
+    dir_.write("out/log.jsonl", content);
+    EXPECT_NE(complaint_of([&] { teach(out, learner); }).find("is no training log: it is not overwritten"),
+              std::string::npos);
+    EXPECT_EQ(testing::content_of(out.path() / "log.jsonl"), content);
+  }
+  const RunFolder out = folder("out");
+  const std::string other = R"({"kind":"heed training log","version":1,"settings":{"lr":0.25}})"
+                            "\n";
+  dir_.write("out/log.jsonl", other);
+  EXPECT_NE(
+      complaint_of([&] { teach(out, learner); }).find("log.jsonl: is the log of a run with other settings: lr is"),
+      std::string::npos);
+  EXPECT_EQ(testing::content_of(out.path() / "log.jsonl"), other);
+  dir_.write("out/log.jsonl", R"({"kind":"heed training log","ver)");  // its first line was cut
+  EXPECT_TRUE(teach(out, learner).is_finished);
+}
+
+TEST_F(TrainerTest, AFolderIsOfOneProcess) {
+  const RunFolder out = folder("out");
+  {
+    const auto lock = out.lock();
+    EXPECT_EQ(out.state(), RunFolder::State::kNew);  // the lock is no foreign file
+    EXPECT_EQ(complaint_of([&] { const auto second = folder("out").lock(); }),
+              (out.path() / "train.lock").string() + ": another process works here");
+  }
+  EXPECT_FALSE(fs::exists(out.path() / "train.lock"));
+  dir_.write("else/notes.txt", "x");
+  EXPECT_NE(complaint_of([&] { const auto lock = folder("else").lock(); }).find("holds notes.txt"), std::string::npos);
+  EXPECT_FALSE(fs::exists(dir_.path() / "else" / "train.lock"));
+}
+
+TEST_F(TrainerTest, StartingAnewRemovesWhatWasWrittenAndNothingElse) {
+  FakeLearner learner;
+  const RunFolder out = folder("out");
+  teach(out, learner);
+  dir_.write("out/notes.txt", "x");
+  dir_.write("out/report.html", "x");
+  dir_.write("out/heed.json", "{}");
+  dir_.write("outside.txt", "x");
+  const std::vector<std::string> more = {"heed.json", "../outside.txt"};
+  out.announce(out.path() / "log.jsonl", more);
+  folder("out", {{"lr", 0.25}}).restart();
+  EXPECT_EQ(files_below(out.path()), (std::vector<std::string>{"log.jsonl", "notes.txt", "training.json"}));
+  EXPECT_TRUE(fs::exists(dir_.path() / "outside.txt"));
+}
+
+TEST_F(TrainerTest, WhatKilledWritersLeftIsRemoved) {
+  FakeLearner learner;
+  const RunFolder out = folder("out");
+  out.begin(out.path() / "log.jsonl");
+  dir_.write("out/model.safetensors.new-1", "x");
+  dir_.write("out/last/model.safetensors.new-1", "x");
+  teach(out, learner);
+  for (const std::string& name : files_below(out.path())) EXPECT_EQ(name.find(".new-"), std::string::npos) << name;
 }
 
 }  // namespace

@@ -160,6 +160,26 @@ TEST(Synth, ALogThatCannotBeWrittenEndsIt) {
   EXPECT_EQ(rows_in(out).size(), 30u);
 }
 
+TEST(Synth, WhatIsReadIsNotOverwritten) {
+  const TemporaryDir dir;
+  const fs::path topics = topics_file(dir, 2);
+  const std::string content = content_of(topics), out = (dir.path() / "rows.jsonl").string();
+  EXPECT_TRUE(refused(heed(synth(unreachable_url(), topics, topics)), 64, "would overwrite what --topics"));
+  auto command = synth(unreachable_url(), topics, out);
+  for (const char* const flag : {"--log", "--report"}) {
+    auto one = command;
+    one.insert(one.end(), {flag, topics});
+    EXPECT_TRUE(refused(heed(one), 64, "would overwrite what --topics"));
+    one.back() = out;
+    EXPECT_TRUE(refused(heed(one), 64, "are the same file"));
+  }
+  EXPECT_EQ(content_of(topics), content);
+  command.insert(command.end(), {"--log", "/dev/full"});
+  const Outcome outcome = heed(command);
+  EXPECT_EQ(outcome.code, 65);
+  EXPECT_NE(outcome.err.find("/dev/full: is no file that a log could grow in"), std::string::npos) << outcome.err;
+}
+
 TEST(Synth, SaysWhatIsWrong) {
   const TemporaryDir dir;
   const std::string out = (dir.path() / "rows.jsonl").string();
@@ -297,6 +317,14 @@ TEST(Filter, SaysWhatIsWrong) {
                         std::string(threshold) + " is no number above 0 and at most 1"));
   EXPECT_TRUE(refused(heed({"filter", "--data", dir.write("bad", "{}\n").string(), "--model", "m", "--out", out}), 65,
                       "bad:1: has no \"query\""));
+  // What is read is not overwritten.
+  for (const std::vector<std::string>& more :
+       {std::vector<std::string>{"--out", data}, {"--out", out, "--log", data}, {"--out", out, "--report", data}}) {
+    std::vector<std::string> command = {"filter", "--data", data, "--model", "m"};
+    command.insert(command.end(), more.begin(), more.end());
+    EXPECT_TRUE(refused(heed(command), 64, "would overwrite what --data"));
+  }
+  EXPECT_EQ(content_of(data), row_line("a", "x 1", true));
 }
 
 }  // namespace

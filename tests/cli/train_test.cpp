@@ -3,6 +3,7 @@
 
 #include <fstream>
 
+#include "base/file_lock.h"
 #include "cli/program.h"
 #include "testing/fake_learner.h"
 #include "testing/random_checkpoint.h"
@@ -179,6 +180,48 @@ TEST_F(TrainTest, AMergedAdapterKeepsThePromptThatItWasTaughtWith) {
   const double of_merged = score({"--model", merged_folder});
   EXPECT_NEAR(of_merged, score({"--model", dir_.path(), "--recipe-file", out() + "/recipe.json"}), 1e-6);
   EXPECT_GT(std::abs(of_merged - score({"--model", dir_.path(), "--adapter", out()})), 1e-4);  // another prompt
+}
+
+TEST_F(TrainTest, NoFileThatIsThereIsOverwritten) {
+  const std::string rows = content_of(rows_);
+  EXPECT_TRUE(refused(train({"--out", out(), "--log", rows_}), 64, "would overwrite what --data"));
+  EXPECT_TRUE(refused(train({"--out", out(), "--log", out("out/training.json")}), 64, "are the same file"));
+  EXPECT_TRUE(refused(train({"--out", out(), "--init-adapter", out()}), 64, "would overwrite what --init-adapter"));
+  const auto notes = dir_.write("notes.txt", "a letter");
+  for (const std::vector<std::string>& more : {std::vector<std::string>{}, {"--restart"}}) {
+    std::vector<std::string> command = {"--out", out(), "--log", notes};
+    command.insert(command.end(), more.begin(), more.end());
+    EXPECT_TRUE(refused(train(command), 65, "notes.txt: is there, and is no training log"));
+  }
+  EXPECT_EQ(content_of(notes), "a letter");
+  EXPECT_EQ(content_of(rows_), rows);
+}
+
+TEST_F(TrainTest, BesideARunningOneNothingIsChanged) {
+  dir_.write("runs/out/training.json",
+             R"({"kind":"heed training run","version":1,"state":"running","files":["recipe.json"],"settings":{}})");
+  dir_.write("runs/out/recipe.json", "{}");
+  const base::LockFile other(fs::path(out()) / "train.lock");
+  const auto before = files_below(out());
+  for (const char* const log : {"a.jsonl", "b.jsonl"})
+    EXPECT_TRUE(refused(train({"--out", out(), "--log", out(log), "--restart"}), 65, "another process works here"));
+  EXPECT_EQ(files_below(out()), before);
+  EXPECT_FALSE(fs::exists(out("a.jsonl")));
+}
+
+TEST_F(TrainTest, StartingAnewRemovesAllOfAnotherMethod) {
+  HEED_NEEDS_ENGINE();
+  ASSERT_TRUE(train({"--out", out(), "--steps", "1", "--method", "full"}).code == 0);
+  const Outcome anew = train({"--out", out(), "--steps", "1", "--restart"});
+  ASSERT_EQ(anew.code, 0) << anew.err;
+  const std::vector<std::string> files = {
+      "adapter_config.json", "adapter_model.safetensors", "log.jsonl", "recipe.json", "report.html", "training.json"};
+  EXPECT_EQ(files_below(out()), files);
+  EXPECT_NE(anew.err.find("--recipe-file " + out() + "/recipe.json"), std::string::npos) << anew.err;
+  // A page that could not be written comes with the next run.
+  fs::remove(fs::path(out()) / "report.html");
+  EXPECT_NE(train({"--out", out(), "--steps", "1"}).err.find("nothing to do"), std::string::npos);
+  EXPECT_EQ(files_below(out()), files);
 }
 
 TEST_F(TrainTest, AFullDiskLosesNothingThatWasSaved) {

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "cli/command.h"
 #include "cli/model_options.h"
+#include "cli/outputs.h"
 #include "cli/progress.h"
 #include "cli/shared_options.h"
 #include "cli/terminal.h"
@@ -85,12 +86,23 @@ report::Table table_of(const Json& report) {
   return table;
 }
 
+/// None of the files is another, nor what is read.
+void check_files(const Options& options, const fs::path& log, const fs::path& report) {
+  const std::vector<NamedPath> inputs = {{"--data", options.data}, {"--recipe-file", options.model.recipe_file}};
+  std::vector<NamedPath> outputs = {{"--out", options.out}, {"--log", log}, {"--report", report}};
+  if (!options.llama_factory.empty())
+    for (const std::string_view name : train::llama_factory_files())
+      outputs.push_back({"--llama-factory's", fs::path(options.llama_factory) / name});
+  check_outputs(inputs, outputs);
+}
+
 void run_filter(const Options& options) {
   const train::Balance balance = balance_named(options.balance);
   const report::Format format = parse_format(options.format);
-  const std::vector<Row> rows = train::read_rows(options.data);  // all, before a model is opened
   const fs::path log_path = options.log.empty() ? options.out + ".scores.jsonl" : options.log;
   const fs::path report_path = options.report.empty() ? options.out + ".report.json" : options.report;
+  check_files(options, log_path, report_path);
+  const std::vector<Row> rows = train::read_rows(options.data);  // all, before a model is opened
   Judging judging = judging_of(open_model(options.model));
   train::ScoreLog log(log_path, judging.identity);
   ProgressView view(options.model.model);

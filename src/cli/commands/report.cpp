@@ -96,6 +96,7 @@ void make_training_page(const Options& options) {
     if (fs::equivalent(options.html, path, error))
       throw base::BadUsage("--html " + options.html + " would overwrite the log that it reads");
     logs.push_back(report::read_training_log(path));
+    say_all(logs.back().notes);
     text += training_sentence(logs.back()) + "\n";
   }
   base::write_file(options.html, report::training_page(logs, HEED_VERSION));

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "cli/chat_options.h"
 #include "cli/command.h"
+#include "cli/outputs.h"
 #include "cli/progress.h"
 #include "cli/terminal.h"
 #include "train/synthesis.h"
@@ -87,7 +88,19 @@ void require_service(const Ends& ends, const std::vector<train::TopicDocuments>&
     throw base::BadInput(missing + " no answer: " + first_why(documents, train::SynthesisEnd::kRefused));
 }
 
+/// None of the files is another, nor what is read.
+void check_files(const Options& options, const fs::path& log, const fs::path& report) {
+  std::vector<NamedPath> inputs;
+  for (const std::string& path : options.topics) inputs.push_back({"--topics", path});
+  for (const std::string& path : options.leave_out) inputs.push_back({"--leave-out", path});
+  const std::vector<NamedPath> outputs = {{"--out", options.out}, {"--log", log}, {"--report", report}};
+  check_outputs(inputs, outputs);
+}
+
 void run_synth(const Options& options) {
+  const fs::path out = options.out, log_path = options.log.empty() ? options.out + ".log.jsonl" : options.log;
+  const fs::path report_path = options.report.empty() ? options.out + ".report.json" : options.report;
+  if (!options.out.empty()) check_files(options, log_path, report_path);
   const std::vector<fs::path> paths(options.topics.begin(), options.topics.end());
   const auto read = train::read_sourced_topics(paths);
   const auto left_out = left_out_topics(options);
@@ -102,8 +115,6 @@ void run_synth(const Options& options) {
   }
   if (options.out.empty()) throw BadUsage("--out names the file for the rows (or --dry-run shows what is asked)");
   const net::Chat chat = chat_of(options.chat);
-  const fs::path out = options.out, log_path = options.log.empty() ? options.out + ".log.jsonl" : options.log;
-  const fs::path report_path = options.report.empty() ? options.out + ".report.json" : options.report;
   net::AnswerLog log(log_path, answerer_of(options.chat, chat.service().url()));
   ProgressView view(options.chat.model);
   const auto documents =

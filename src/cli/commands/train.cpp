@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/model_options.h"
+#include "cli/outputs.h"
 #include "cli/progress.h"
 #include "cli/shared_options.h"
 #include "cli/terminal.h"
@@ -402,7 +403,7 @@ void say_end(const Job& job, const train::TrainerResult& result, const fs::path&
       say("note: before training it was " + numeral_of(*before) + ", which nothing learned is better than");
   }
   say(is_lora ? "the adapter is in " + out.string() + ": heed score --model " + job.options.model.model +
-                    " --adapter " + out.string()
+                    " --recipe-file " + (out / "recipe.json").string()
               : "the model is in " + out.string() + ": heed score --model " + out.string());
   say("the log is " + log.string());
   write_page(out, log);
@@ -418,7 +419,7 @@ train::TrainedModel output_of(const Job& job, const infer::Learner& learner) {
   return output;
 }
 
-void teach(const Job& job, const train::RunFolder& folder, train::TrainingLog& log) {
+void teach(const Job& job, const train::RunFolder& folder, format::JsonJournal& log) {
   const InterruptWatch watch;
   ProgressView view(job.source.name);
   const auto learner = infer::load_engine().open_learner({job.source.folder, adapter_of(job.source)},
@@ -437,20 +438,60 @@ void teach(const Job& job, const train::RunFolder& folder, train::TrainingLog& l
   throw Interrupted();
 }
 
+/// None of the files is another, nor what is read; what is learned does not take the place of what it is learned from.
+void check_files(const Options& options, const fs::path& log) {
+  std::vector<NamedPath> inputs = {{"--validation", options.validation}, {"--recipe-file", options.model.recipe_file}};
+  for (const std::string& path : options.data) inputs.push_back({"--data", path});
+  std::erase_if(inputs, [](const NamedPath& input) { return fs::is_directory(input.path); });
+  const fs::path out = options.out;
+  std::vector<NamedPath> outputs = {{"--out", out}, {"--log", log}};
+  for (const char* const name : {"training.json", "checkpoint.safetensors", "recipe.json", "report.html"})
+    outputs.push_back({"--out's", out / name});
+  check_outputs(inputs, outputs);
+  std::vector<NamedPath> learned_from = {{"--init-adapter", options.init_adapter}};
+  if (options.is_restart && fs::is_directory(options.model.model))
+    learned_from.push_back({"--model", options.model.model});
+  check_outputs(learned_from, std::span(outputs).first(1));
+}
+
+/// The page of a run that is finished, where it could not be written at its end.
+void say_finished(const fs::path& out, const fs::path& log) {
+  say(out.string() + " has this run, finished; there is nothing to do (--restart starts anew)");
+  if (!base::is_there(out / "report.html") && base::is_there(log)) write_page(out, log);
+}
+
+void say_version(const train::RunFolder& folder) {
+  const std::string version = folder.version();
+  if (!version.empty() && version != HEED_VERSION)
+    say("note: heed " + version +
+        " began this run; going on with " HEED_VERSION ", the losses need not be bit for bit those of either");
+}
+
 void run_train(const Options& options) {
+  const fs::path out = options.out, log_path = options.log.empty() ? out / "log.jsonl" : fs::path(options.log);
+  if (!options.out.empty()) check_files(options, log_path);
   const Job job = prepare(options);
   if (options.is_dry_run) return dry_run(job);
   if (options.out.empty()) throw BadUsage("--out names the folder for what is learned (or --dry-run shows the plan)");
-  const fs::path out = options.out, log_path = options.log.empty() ? out / "log.jsonl" : fs::path(options.log);
   const train::RunFolder folder(out, identity_of(job));
-  if (options.is_restart) folder.restart();
-  const auto state = folder.state();
-  if (state == train::RunFolder::State::kFinished)
-    return say(out.string() + " has this run, finished; there is nothing to do (--restart starts anew)");
-  if (state == train::RunFolder::State::kNew) folder.begin(log_path);
-  train::TrainingLog log(log_path);
+  const auto lock = folder.lock();
+  if (!options.is_restart) {
+    if (folder.state() == train::RunFolder::State::kFinished) return say_finished(out, log_path);
+    say_version(folder);
+  }
+  std::optional<format::JsonJournal> log;
+  if (base::is_there(log_path)) {
+    log.emplace(log_path);
+    expect_own_log(*log, folder.identity(),
+                   options.is_restart ? train::LogThere::kAnyRuns : train::LogThere::kThisRuns);
+  }
+  if (options.is_restart) {
+    folder.restart();
+    if (log) log->cut(0);
+  }
   folder.begin(log_path);
-  teach(job, folder, log);
+  if (!log) log.emplace(log_path);
+  teach(job, folder, *log);
 }
 
 void add_learning(CLI::App& app, Options& options) {
