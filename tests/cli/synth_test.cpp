@@ -3,6 +3,7 @@
 #include <map>
 #include <mutex>
 #include <set>
+#include <thread>
 
 #include <nlohmann/json.hpp>
 
@@ -81,6 +82,30 @@ TEST(Synth, MakesRowsOfTopics) {
   EXPECT_EQ(asked["temperature"], 0);
   EXPECT_EQ(asked["max_tokens"], 4096);
   EXPECT_EQ(json::parse(std::ifstream(out + ".report.json"))["ends"]["done"], 3);
+}
+
+TEST(Synth, WhoStopsItLosesNoAnswerAndAsksNothingTwice) {
+  const TemporaryDir dir;
+  std::mutex lock;
+  std::map<std::string, int> asked;
+  const TestServer server([&](const ServedRequest& request) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    const std::lock_guard guard(lock);
+    ++asked[title_in(request)];
+    return chat(good_answer(title_in(request)));
+  });
+  const fs::path topics = topics_file(dir, 30);
+  const std::string out = (dir.path() / "rows.jsonl").string();
+  auto command = synth(server.url(), topics, out);
+  command.insert(command.end(), {"--concurrency", "3"});
+  const Outcome stopped = heed(command, {.signal_after = std::chrono::milliseconds(500), .signal = SIGINT});
+  EXPECT_EQ(stopped.code, 130) << stopped.err;
+  EXPECT_FALSE(fs::exists(out));
+  const Outcome outcome = heed(command);
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(rows_in(out).size(), 180u);
+  EXPECT_EQ(asked.size(), 30u);
+  for (const auto& [title, times] : asked) EXPECT_EQ(times, 1) << title;
 }
 
 TEST(Synth, BadAnswersCostNoOtherTopic) {

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "cli/command.h"
+#include "cli/interrupt.h"
 #include "cli/model_options.h"
 #include "cli/outputs.h"
 #include "cli/progress.h"
@@ -107,7 +108,12 @@ void run_filter(const Options& options) {
   train::ScoreLog log(log_path, judging.identity);
   ProgressView view(options.model.model);
   judging.plan.progress = [&](long done, long total, long found) { view.show("judged", done, total, found); };
-  const std::vector<double> scores = judge_rows(rows, judging.plan, log, judging.judge);
+  const InterruptWatch watch;
+  const auto judge_or_stop = [&](int worker, auto some) {
+    check_interrupt();  // what was scored is logged
+    return judging.judge(worker, some);
+  };
+  const std::vector<double> scores = judge_rows(rows, judging.plan, log, judge_or_stop);
   const auto fates = fates_of(rows, scores, options.threshold, balance);
   std::vector<Row> kept;
   std::vector<double> kept_scores;

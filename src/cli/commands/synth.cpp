@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "cli/chat_options.h"
 #include "cli/command.h"
+#include "cli/interrupt.h"
 #include "cli/outputs.h"
 #include "cli/progress.h"
 #include "cli/terminal.h"
@@ -117,13 +118,19 @@ void run_synth(const Options& options) {
   const net::Chat chat = chat_of(options.chat);
   net::AnswerLog log(log_path, answerer_of(options.chat, chat.service().url()));
   ProgressView view(options.chat.model);
+  const InterruptWatch watch;
+  const auto ask = asking(chat, options.chat);
+  const auto ask_or_stop = [&](const net::ChatQuestion& question) {
+    check_interrupt();  // what is under way is waited for, and logged
+    return ask(question);
+  };
   const auto documents =
       train::synthesize(choice.chosen,
                         {.documents = options.documents,
                          .tries = options.chat.tries,
                          .concurrency = options.chat.concurrency,
                          .progress = [&](long done, long total) { view.show("asked", done, total, 0); }},
-                        log, asking(chat, options.chat));
+                        log, ask_or_stop);
   std::string rows;
   long count = 0;
   for (std::size_t i = 0; i < documents.size(); ++i) {
@@ -137,7 +144,7 @@ void run_synth(const Options& options) {
   report.update(synthesis_report(choice, documents));
   base::write_file(report_path, report.dump(1) + "\n");
   const Ends ends(documents);
-  say((count == 0 ? "there are no rows to write"
+  say((count == 0 ? "there are no rows, and " + out.string() + " is not written"
                   : base::counted(count, "row", "rows") + " about " +
                         base::counted(ends.done, "topic is", "topics are") + " in " + out.string()) +
       "; what became of all topics is in " + report_path.string() + ", every answer in " + log_path.string() +
@@ -147,6 +154,8 @@ void run_synth(const Options& options) {
   if (ends.refused > 0 && ends.not_asked == 0)
     say("given up: " + base::counted(ends.refused, "topic", "topics") + " about which the service refuses to answer");
   require_service(ends, documents);
+  if (count == 0)
+    throw base::BadInput("no answer about any topic can be used; every answer is in " + log_path.string());
 }
 
 }  // namespace

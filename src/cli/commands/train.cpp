@@ -19,6 +19,7 @@
 #include "infer/load_engine.h"
 #include "report/training_page.h"
 #include "retrieve/model_files.h"
+#include "text/utf8.h"
 #include "train/estimate.h"
 #include "train/placed_rows.h"
 #include "train/plain_text.h"
@@ -35,7 +36,7 @@ using format::Json;
 namespace {
 
 constexpr long kMostSteps = 1'000'000'000;
-constexpr double kLargestRate = 1e3, kLargestFactor = 1e30;  // that float32 still holds
+constexpr double kLargestFactor = 1e30;  // that float32 still holds
 
 struct Options {
   ModelFlags model;
@@ -71,11 +72,14 @@ std::vector<std::string_view> schedule_names() {
   return names;
 }
 
-std::vector<std::string> names_of(const std::string& list) {
+/// The names in a list with commas, each once. Throws BadUsage where one is empty.
+std::vector<std::string> names_of(const char* flag, const std::string& list) {
   std::vector<std::string> names;
-  for (std::size_t begin = 0; begin < list.size();) {
+  for (std::size_t begin = 0; begin <= list.size() && !list.empty();) {
     const std::size_t end = std::min(list.find(',', begin), list.size());
-    if (end > begin) names.push_back(list.substr(begin, end - begin));
+    const std::string name(text::stripped(std::string_view(list).substr(begin, end - begin)));
+    if (name.empty()) throw BadUsage(std::string(flag) + " " + list + ": a name between commas is empty");
+    if (std::ranges::find(names, name) == names.end()) names.push_back(name);
     begin = end + 1;
   }
   return names;
@@ -89,7 +93,7 @@ infer::LearnerSettings learner_settings(const Options& options) {
   settings.activations = word_of("--activations", options.activations, {"recomputed", "kept"}) == 0
                              ? infer::Activations::kRecomputed
                              : infer::Activations::kKept;
-  settings.targets = names_of(options.targets);
+  settings.targets = names_of("--targets", options.targets);
   if (!options.init_adapter.empty()) {
     settings.init_adapter = options.init_adapter;
     if (!base::is_there(*settings.init_adapter))
@@ -539,7 +543,7 @@ void add_learning(CLI::App& app, Options& options) {
 void add_optimizer(CLI::App& app, Options& options) {
   app.add_option("--lr", options.rate, "the highest learning rate")
       ->type_name("X")
-      ->check(number_above(0, kLargestRate))
+      ->check(number_above(0, kLargestFactor))
       ->capture_default_str();
   app.add_option("--schedule", options.schedule,
                  "how the rate goes down after the warm-up: " + list_of(schedule_names()))
@@ -619,9 +623,11 @@ void set_up_train(CLI::App& app) {
       "32.\n"
       "  heed train --model Mistral-7B-Instruct-v0.2 --preset FollowIR-7B --data rows.jsonl --out followir\n"
       "  heed train --model monobert --data rows.jsonl --out better --hold-out 0.1\n"
-      "A language model (llama, mistral) learns to answer the prompt of its recipe, a classifier (bert, t5) its label; "
-      "what it\n"
-      "reads is what heed score reads. The loss of a step is the mean over the answers' tokens of its batch.\n"
+      "A language model (llama, mistral) learns to answer the prompt of its recipe, a classifier (bert; t5 with a "
+      "classifier, as\n"
+      "TART-full) its label; bi-encoders, monoT5 and models behind an API are not taught. What it reads is what heed "
+      "score\n"
+      "reads. The loss of a step is the mean over the answers' tokens of its batch.\n"
       "Into the folder: an adapter as PEFT has it, with recipe.json for --recipe-file (or, with --method full, a "
       "whole\n"
       "checkpoint); log.jsonl, a line for each step and each validation, and its curves as report.html; training.json, "
