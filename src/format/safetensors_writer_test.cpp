@@ -1,7 +1,5 @@
 #include "format/safetensors_writer.h"
 
-#include <cstring>
-
 #include <gtest/gtest.h>
 
 #include "base/error.h"
@@ -16,10 +14,8 @@ using testing::complaint_of;
 using testing::TemporaryDir;
 
 OwnedTensor tensor(std::string name, std::vector<std::int64_t> shape, const std::vector<float>& values) {
-  OwnedTensor tensor{{std::move(name), TensorType::kFloat32, std::move(shape)}, {}};
-  tensor.bytes.resize(values.size() * sizeof(float));
-  std::memcpy(tensor.bytes.data(), values.data(), tensor.bytes.size());
-  return tensor;
+  const auto bytes = std::as_bytes(std::span(values));
+  return {{std::move(name), TensorType::kFloat32, std::move(shape)}, {bytes.begin(), bytes.end()}};
 }
 
 TEST(SafetensorsWriter, WritesWhatTheReaderReads) {
