@@ -402,8 +402,9 @@ TEST(Models, AnAdapterThatDoesNotFitIsNamed) {
   };
   const TemporaryDir wide;
   write_adapter(wide, "base_model.model.model.", 32);
-  EXPECT_NE(complaint(wide).find("v_proj.lora_B.weight has the shape [32, 2], but for this model and rank 2 it is [16, 2]"),
-            std::string::npos)
+  EXPECT_NE(
+      complaint(wide).find("v_proj.lora_B.weight has the shape [32, 2], but for this model and rank 2 it is [16, 2]"),
+      std::string::npos)
       << complaint(wide);
   const TemporaryDir other;
   write_adapter(other, "base_model.model.other.", 16);
