@@ -21,8 +21,6 @@
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
-#include <malloc.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -30,31 +28,19 @@
 #include "base/random.h"
 #include "engine/models.h"
 #include "infer/batches.h"
+#include "measuring.h"
 #include "testing/random_checkpoint.h"
 
 namespace {
 
 namespace fs = std::filesystem;
 using heed::infer::TokenId;
+using heed::measuring::median;
+using heed::measuring::peak_memory;
+using heed::measuring::prepare_memory;
+using heed::measuring::seconds;
 using heed::testing::RandomWeights;
 using Texts = std::vector<std::vector<TokenId>>;
-
-double seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values[values.size() / 2];
-}
-
-/// Peak resident memory of this process so far, in bytes; the files that are mapped count.
-double peak_memory() {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);)
-    if (line.starts_with("VmHWM:")) return std::stod(line.substr(6)) * 1024;
-  return 0;
-}
 
 /// One `linear` of a forward pass: [rows, in] by [out, in], so many times.
 struct Product {
@@ -274,18 +260,6 @@ void measure(const Case& one, const Settings& settings, bool share) {
               static_cast<double>(tokens) / median(engine), work.flops() / median(engine) / 1e9,
               work.flops() / median(bare) / 1e9, median(ratios), opened, weights / 1e9, memory / 1e9);
   std::fflush(stdout);
-}
-
-/// As heed itself sets up its heap: one for all threads, blocks kept and used again, on huge pages.
-void prepare_memory() {
-  constexpr std::size_t kHugePage = 2 << 20, kHeap = 256 << 20;
-  mallopt(M_ARENA_MAX, 1);
-  mallopt(M_TRIM_THRESHOLD, 1 << 30);
-  mallopt(M_MMAP_THRESHOLD, 2 * kHeap);
-  void* const heap = std::malloc(kHeap);
-  const auto begin = (reinterpret_cast<std::uintptr_t>(heap) + kHugePage - 1) / kHugePage * kHugePage;
-  madvise(reinterpret_cast<void*>(begin), kHeap - kHugePage, MADV_HUGEPAGE);
-  std::free(heap);
 }
 
 }  // namespace

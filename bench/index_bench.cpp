@@ -25,6 +25,7 @@
 #include "base/parallel.h"
 #include "base/random.h"
 #include "collection/document_source.h"
+#include "measuring.h"
 #include "retrieve/bm25_builder.h"
 #include "retrieve/bm25_index.h"
 #include "retrieve/index_folder.h"
@@ -33,19 +34,10 @@ namespace {
 
 using namespace heed;
 namespace fs = std::filesystem;
+using heed::measuring::peak_memory;
+using heed::measuring::seconds;
 
 constexpr std::size_t kWords = 500'000, kDocumentWords = 300, kQueryWords = 80, kQueries = 100, kFound = 1000;
-
-double seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-double peak_megabytes() {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);)
-    if (line.starts_with("VmHWM:")) return std::stod(line.substr(6)) * 1024 / 1e6;
-  return 0;
-}
 
 /// English's most frequent words, in order (the first fifty of the Oxford English Corpus).
 constexpr std::array<const char*, 50> kFrequent = {
@@ -129,7 +121,7 @@ void index(const Vocabulary& vocabulary, std::uint64_t count, const fs::path& fo
       "\n%llu documents in %.0f s: %.0f/s on %d cores; index %.0f MB (%.0f bytes a document); peak memory %.0f MB\n",
       static_cast<unsigned long long>(report.documents), took, static_cast<double>(count) / took, base::usable_cores(),
       static_cast<double>(report.bytes) / 1e6, static_cast<double>(report.bytes) / static_cast<double>(count),
-      peak_megabytes());
+      peak_memory() / 1e6);
 }
 
 /// The weight of a term that Xapian's own matcher asks for: what we compute, and the bound by which it prunes. The idf

@@ -19,8 +19,6 @@
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
-#include <malloc.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,6 +27,7 @@
 #include "engine/models.h"
 #include "infer/batches.h"
 #include "infer/learner.h"
+#include "measuring.h"
 #include "testing/random_checkpoint.h"
 
 namespace {
@@ -37,25 +36,12 @@ namespace fs = std::filesystem;
 using heed::infer::Activations;
 using heed::infer::Lesson;
 using heed::infer::TokenId;
+using heed::measuring::median;
+using heed::measuring::peak_memory;
+using heed::measuring::prepare_memory;
+using heed::measuring::seconds;
 
 constexpr std::int64_t kWidth = 2048, kInner = 5632, kShared = 256, kVocabulary = 32000, kTextTokens = 640;
-
-double seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values[values.size() / 2];
-}
-
-/// Peak resident memory of this process so far, in bytes; the files that are mapped count.
-double peak_memory() {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);)
-    if (line.starts_with("VmHWM:")) return std::stod(line.substr(6)) * 1024;
-  return 0;
-}
 
 struct Settings {
   int threads = heed::base::usable_cores(), rounds = 5, layers = 2, texts = 8;
@@ -203,18 +189,6 @@ void measure_memory(const fs::path& folder, Settings settings) {
     int status = 0;
     if (waitpid(child, &status, 0) != child || status != 0) throw std::runtime_error("the step failed");
   }
-}
-
-/// As heed itself sets up its heap: one for all threads, blocks kept and used again, on huge pages.
-void prepare_memory() {
-  constexpr std::size_t kHugePage = 2 << 20, kHeap = 256 << 20;
-  mallopt(M_ARENA_MAX, 1);
-  mallopt(M_TRIM_THRESHOLD, 1 << 30);
-  mallopt(M_MMAP_THRESHOLD, 2 * kHeap);
-  void* const heap = std::malloc(kHeap);
-  const auto begin = (reinterpret_cast<std::uintptr_t>(heap) + kHugePage - 1) / kHugePage * kHugePage;
-  madvise(reinterpret_cast<void*>(begin), kHeap - kHugePage, MADV_HUGEPAGE);
-  std::free(heap);
 }
 
 }  // namespace
