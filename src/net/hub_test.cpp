@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <csignal>
+#include <mutex>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -43,9 +44,10 @@ HostedRepository hosted() {
           .large = {"big.bin"}};
 }
 
-/// A Hub's client that waits for nothing, and what it said.
+/// A Hub's client that waits for nothing, and what it said, from whatever thread.
 struct Asked {
   TemporaryDir dir;
+  std::mutex lock;
   std::vector<std::string> notices;
   std::vector<milliseconds> pauses;
   Client client;
@@ -53,10 +55,16 @@ struct Asked {
 
   explicit Asked(const std::string& endpoint, const std::string& token = "")
       : client({.attempts = 3, .connect = seconds(2), .silence = seconds(2)},
-               {.sleep = [this](milliseconds pause) { pauses.push_back(pause); }, .jitter = [] { return 0.5; }}),
+               {.sleep = [this](milliseconds pause) { keep(pauses, pause); }, .jitter = [] { return 0.5; }}),
         hub(client, {.endpoint = endpoint, .token = token, .notice = [this](const std::string& text) {
-                       notices.push_back(text);
+                       keep(notices, text);
                      }}) {}
+
+  template <class Value>
+  void keep(std::vector<Value>& values, const Value& value) {
+    const std::lock_guard guard(lock);
+    values.push_back(value);
+  }
 
   HubFile file(const std::string& path) const {
     for (const HubFile& file : hub.list(kData).files)

@@ -4,6 +4,7 @@
 #include <array>
 #include <csignal>
 #include <cstring>
+#include <map>
 #include <stdexcept>
 
 #include <fcntl.h>
@@ -59,15 +60,37 @@ void allow_cores(int cores) {
   sched_setaffinity(0, sizeof some, &some);
 }
 
-/// What becomes the program: never returns.
-[[noreturn]] void become_heed(std::vector<char*>& arguments, const Surroundings& surroundings, const Pipe& in,
-                              const Pipe& out, const Pipe& err) {
+/// What execve() takes: pointers to the texts, and nullptr behind them.
+std::vector<char*> pointers_to(std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  for (std::string& text : texts) pointers.push_back(text.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+/// The test's own environment, with the tables of this project and what the surroundings change.
+std::vector<std::string> environment_in(const Surroundings& surroundings) {
+  std::map<std::string, std::string> variables;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    const std::size_t sign = text.find('=');
+    if (sign != std::string_view::npos) variables.emplace(text.substr(0, sign), text.substr(sign + 1));
+  }
+  variables["HEED_DATA"] = (source_dir() / "data").string();
+  for (const auto& [name, value] : surroundings.environment) variables[name] = value;
+  std::vector<std::string> entries;
+  for (const auto& [name, value] : variables) entries.push_back(name + "=" + value);
+  return entries;
+}
+
+/// What becomes the program: never returns. It allocates nothing: at the fork, a thread of a test's server may hold
+/// the heap's lock, which then nobody gives back.
+[[noreturn]] void become_heed(const std::vector<char*>& arguments, const std::vector<char*>& environment,
+                              const Surroundings& surroundings, const Pipe& in, const Pipe& out, const Pipe& err) {
   dup2(in.read_end(), STDIN_FILENO);
   dup2(surroundings.out_to.empty() ? out.write_end() : open(surroundings.out_to.c_str(), O_WRONLY | O_CLOEXEC),
        STDOUT_FILENO);
   dup2(err.write_end(), STDERR_FILENO);
-  setenv("HEED_DATA", (source_dir() / "data").c_str(), 1);
-  for (const auto& [name, value] : surroundings.environment) setenv(name.c_str(), value.c_str(), 1);
   if (surroundings.cores > 0) allow_cores(surroundings.cores);
   if (surroundings.largest_file > 0) {
     const auto bytes = static_cast<rlim_t>(surroundings.largest_file);
@@ -75,7 +98,7 @@ void allow_cores(int cores) {
     setrlimit(RLIMIT_FSIZE, &limit);
   }
   std::signal(SIGPIPE, SIG_DFL);
-  execv(HEED_PROGRAM, arguments.data());
+  execve(HEED_PROGRAM, arguments.data(), environment.data());
   _exit(127);
 }
 
@@ -131,15 +154,15 @@ std::string program() {
 Outcome heed(const std::vector<std::string>& arguments, const Surroundings& surroundings) {
   std::vector<std::string> words = {"heed"};
   words.insert(words.end(), arguments.begin(), arguments.end());
-  std::vector<char*> pointers;
-  for (std::string& word : words) pointers.push_back(word.data());
-  pointers.push_back(nullptr);
+  const std::vector<char*> pointers = pointers_to(words);
+  std::vector<std::string> variables = environment_in(surroundings);
+  const std::vector<char*> environment = pointers_to(variables);
   std::signal(SIGPIPE, SIG_IGN);  // a program that refuses does not read its input to the end
 
   Pipe in, out, err;
   const pid_t child = fork();
   if (child < 0) throw std::runtime_error("cannot fork");
-  if (child == 0) become_heed(pointers, surroundings, in, out, err);
+  if (child == 0) become_heed(pointers, environment, surroundings, in, out, err);
   in.close_read();
   out.close_write();
   err.close_write();
