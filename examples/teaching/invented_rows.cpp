@@ -54,12 +54,15 @@ constexpr std::string_view kQueries[] = {"{t}",
                                          "what is known of {t}",
                                          "{t} for {t} and {t}"};
 
+constexpr std::size_t kFewSentences = 2, kManySentences = 10;
+
 class Inventor {
  public:
   Inventor(const std::vector<std::string>& words, std::uint64_t seed) : words_(words), random_(seed) {}
 
-  /// `others` of ten pairs are of another subject, which has one word of the query in half of the cases.
-  Pair next(std::size_t others) {
+  /// `others` of ten pairs are of another subject, which has one word of the query in half of the cases. The text has
+  /// `sentences`, or half as many, or what lies between, and one more.
+  Pair next(std::size_t others, std::size_t sentences) {
     std::vector<std::string> subject = some_words(3 + below(3));
     Pair pair;
     // The query's words are the subject's first; "{t}" takes them in turn, so that none comes twice.
@@ -73,7 +76,7 @@ class Inventor {
     }
     turn_ = 0;
     pair.title = filled(one_of(kTitles), subject, Order::kAny);
-    const std::size_t sentences = 4 + below(6);
+    sentences -= below(sentences / 2 + 1);
     for (std::size_t i = 0; i < sentences; ++i)
       pair.text += (i == 0 ? "" : " ") + filled(one_of(kSentences), subject, i < 2 ? Order::kInTurn : Order::kAny);
     // So that a relevant document has every word of its query, whatever chance has left out, and none is known by it.
@@ -149,9 +152,9 @@ InventedRows make_invented_rows(const std::filesystem::path& words, std::size_t 
                             [](const std::string& word) { return word.size() >= 4; }},
                            seed + 1);
   base::Random random(seed + 2);
-  for (std::size_t i = 0; i < rows; ++i) made.base.push_back(writer.topical(inventor.next(5)));
+  for (std::size_t i = 0; i < rows; ++i) made.base.push_back(writer.topical(inventor.next(5, kFewSentences)));
   while (made.teach.size() < rows) {
-    const Pair pair = inventor.next(2);
+    const Pair pair = inventor.next(2, made.teach.size() * 2 < rows ? kFewSentences : kManySentences);
     if (random.below(6) == 0) {
       made.teach.push_back(writer.topical(pair));
       continue;

@@ -20,28 +20,29 @@ namespace heed::teaching {
 namespace {
 
 constexpr std::string_view kUsage =
-    "usage: heed_teaching_data medical NFCORPUS BENCHMARK ROWS OUT\n"
+    "usage: heed_teaching_data medical NFCORPUS BENCHMARK BASE TEACH SEED OUT\n"
     "       heed_teaching_data invented WORDS ROWS OUT\n"
     "       heed_teaching_data half MODEL OUT\n"
     "       heed_teaching_data families RESULTS.json...\n"
     "\n"
-    "medical: OUT/base.jsonl, OUT/teach.jsonl, so many rows each by rule from NFCorpus (BEIR's layout) without the "
-    "topics\n"
-    "of the instruction benchmark; OUT/encoder, a small BERT with weights as they were drawn.\n"
-    "invented: the same of sentences filled at random from a file of words, one a line.\n"
+    "medical: OUT/base.jsonl of BASE rows, OUT/teach.jsonl and OUT/control.jsonl of TEACH rows each, by rule from "
+    "NFCorpus\n"
+    "(BEIR's layout) without the topics of the instruction benchmark; OUT/encoder, a small BERT with weights as "
+    "drawn.\n"
+    "invented: base, teach and the encoder, of sentences filled at random from a file of words, one a line.\n"
     "half: a model with its weights in 16 bits.\n"
     "families: p-MRR by the sentence that was added, of results of heed bench side by side.\n";
 
-constexpr std::size_t kMostRows = 10'000'000, kWords = 6000, kBeginnings = 900;
+constexpr std::size_t kLargest = 10'000'000, kWords = 6000, kBeginnings = 900;
 
 using Arguments = std::vector<std::string>;
 
-std::size_t rows_of(const std::string& text) {
-  std::size_t rows = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), rows);
-  if (error != std::errc{} || end != text.data() + text.size() || rows < 1 || rows > kMostRows)
-    throw base::BadUsage("ROWS is a number from 1 to 10000000, not " + text);
-  return rows;
+std::size_t number_of(const std::string& text) {
+  std::size_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size() || number < 1 || number > kLargest)
+    throw base::BadUsage("rows and seeds are numbers from 1 to 10000000, not " + text);
+  return number;
 }
 
 void write_rows(const std::vector<train::Row>& rows, const std::filesystem::path& path) {
@@ -58,22 +59,25 @@ std::vector<std::string> needs_of(const std::vector<train::Row>& rows) {
 }
 
 void medical(const Arguments& arguments) {
-  const std::filesystem::path out = arguments[3];
-  const MedicalRows rows = make_medical_rows({arguments[0], arguments[1], rows_of(arguments[2])});
+  const std::filesystem::path out = arguments[5];
+  const std::size_t seed = number_of(arguments[4]);
+  const MedicalRows rows =
+      make_medical_rows({arguments[0], arguments[1], number_of(arguments[2]), number_of(arguments[3]), seed});
   write_rows(rows.base, out / "base.jsonl");
   write_rows(rows.teach, out / "teach.jsonl");
+  write_rows(rows.control, out / "control.jsonl");
   std::vector<std::string> seen = rows.texts;
   const std::vector<std::string> needs = needs_of(rows.teach);
   seen.insert(seen.end(), needs.begin(),
               needs.begin() + static_cast<std::ptrdiff_t>(std::min(needs.size(), seen.size())));
   const auto pieces = make_vocabulary(seen, kWords, kBeginnings);
-  write_small_encoder({pieces, rows.texts, needs}, out / "encoder");
+  write_small_encoder({pieces, rows.texts, needs, seed}, out / "encoder");
   std::cout << rows.topics << " topics, " << rows.texts.size() << " documents, " << pieces.size() << " pieces\n";
 }
 
 void invented(const Arguments& arguments) {
   const std::filesystem::path out = arguments[2];
-  const InventedRows rows = make_invented_rows(arguments[0], rows_of(arguments[1]), 1);
+  const InventedRows rows = make_invented_rows(arguments[0], number_of(arguments[1]), 1);
   write_rows(rows.base, out / "base.jsonl");
   write_rows(rows.teach, out / "teach.jsonl");
   const std::vector<std::string> needs = needs_of(rows.teach);
@@ -98,7 +102,7 @@ struct Command {
   void (*run)(const Arguments&);
 };
 constexpr Command kCommands[] = {
-    {"medical", 4, 4, medical}, {"invented", 3, 3, invented}, {"half", 2, 2, half}, {"families", 1, 100, families}};
+    {"medical", 6, 6, medical}, {"invented", 3, 3, invented}, {"half", 2, 2, half}, {"families", 1, 100, families}};
 
 int run(const Arguments& arguments) {
   for (const Command& command : kCommands) {

@@ -1,8 +1,10 @@
 #include "teaching/medical_rows.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <set>
+#include <string_view>
 
 #include "base/ascii.h"
 #include "base/error.h"
@@ -16,9 +18,29 @@ namespace heed::teaching {
 
 namespace {
 
+constexpr std::size_t kFewWords = 24, kManyWords = 120;
+
 struct Text {
   std::string title, text;
 };
+
+/// Where words begin: after a blank.
+std::vector<std::size_t> starts_of_words(std::string_view text) {
+  std::vector<std::size_t> starts;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != ' ' && (i == 0 || text[i - 1] == ' ')) starts.push_back(i);
+  }
+  return starts;
+}
+
+/// The words of the text of row `i` of `count`: few in the first half, where what matters is easier to find, then more
+/// and more, and all in the last fifth.
+std::size_t most_words(std::size_t i, std::size_t count) {
+  const double done = static_cast<double>(i) / static_cast<double>(count);
+  if (done < 0.5) return kFewWords;
+  if (done >= 0.8) return std::numeric_limits<std::size_t>::max();
+  return kFewWords + static_cast<std::size_t>((done - 0.5) / 0.3 * (kManyWords - kFewWords));
+}
 
 /// What is measured and may not be taught.
 struct Reserved {
@@ -71,22 +93,11 @@ class Pairs {
     count_words();
   }
 
-  /// `others` of ten pairs are of another document.
-  Pair next(std::size_t others) {
-    Pair pair;
-    std::size_t place = 0;
-    const bool is_judged = below(2) == 0;
-    if (is_judged) {
-      const auto& [query, document] = judged_[below(judged_.size())];
-      pair = {query, texts_[document].title, texts_[document].text, true};
-      place = document;
-    } else {
-      place = below(texts_.size());
-      pair = {some_of(texts_[place].title), "", texts_[place].text, true};
-    }
-    if (below(10) >= others) return pair;
-    const std::size_t other = another(pair.query, place);
-    return {pair.query, is_judged ? texts_[other].title : "", texts_[other].text, false};
+  /// `others` of ten pairs are of another document. Of a text of more words than `most`, a part that has as many.
+  Pair next(std::size_t others, std::size_t most) {
+    Pair pair = whole(others);
+    pair.text = part_of(pair.text, most, pair.query);
+    return pair;
   }
 
   InstructionWriter::Options options() {
@@ -103,6 +114,45 @@ class Pairs {
   std::size_t topics() const { return topics_; }
 
  private:
+  Pair whole(std::size_t others) {
+    Pair pair;
+    std::size_t place = 0;
+    const bool is_judged = below(2) == 0;
+    if (is_judged) {
+      const auto& [query, document] = judged_[below(judged_.size())];
+      pair = {query, texts_[document].title, texts_[document].text, true};
+      place = document;
+    } else {
+      place = below(texts_.size());
+      pair = {some_of(texts_[place].title), "", texts_[place].text, true};
+    }
+    if (below(10) >= others) return pair;
+    const std::size_t other = another(pair.query, place);
+    return {pair.query, is_judged ? texts_[other].title : "", texts_[other].text, false};
+  }
+
+  /// Of some parts that chance names, the one with most of the query.
+  std::string part_of(const std::string& text, std::size_t most, const std::string& query) {
+    const std::vector<std::size_t> starts = starts_of_words(text);
+    if (starts.size() <= most) return text;
+    const std::set<std::string> asked = roots_of(query);
+    std::string best;
+    std::size_t best_met = 0;
+    for (int attempt = 0; attempt < 4; ++attempt) {
+      const std::size_t first = below(starts.size() - most + 1), last = first + most;
+      const std::size_t end = last < starts.size() ? starts[last] : text.size();
+      std::string part = text.substr(starts[first], end - starts[first]);
+      const std::set<std::string> roots = roots_of(part);
+      const auto met = static_cast<std::size_t>(
+          std::ranges::count_if(asked, [&](const std::string& root) { return roots.contains(root); }));
+      if (best.empty() || met > best_met) {
+        best = std::move(part);
+        best_met = met;
+      }
+    }
+    return best;
+  }
+
   std::size_t below(std::size_t count) { return random_.below(static_cast<std::uint32_t>(count)); }
 
   /// Words of at least four letters whose root 3 documents have, and not more than a quarter.
@@ -158,16 +208,18 @@ MedicalRows make_medical_rows(const MedicalSource& source) {
   InstructionWriter writer(pairs.options(), source.seed + 1);
   base::Random random(source.seed + 2);
   MedicalRows rows;
-  for (std::size_t i = 0; i < source.rows; ++i) rows.base.push_back(writer.topical(pairs.next(5)));
-  while (rows.teach.size() < source.rows) {
-    const Pair pair = pairs.next(2);
+  for (std::size_t i = 0; i < source.base; ++i) rows.base.push_back(writer.topical(pairs.next(5, kFewWords)));
+  for (std::size_t i = 0; i < source.teach; ++i)
+    rows.control.push_back(writer.topical(pairs.next(5, most_words(i, source.teach))));
+  while (rows.teach.size() < source.teach) {
+    const Pair pair = pairs.next(2, most_words(rows.teach.size(), source.teach));
     if (random.below(6) == 0) {
       rows.teach.push_back(writer.topical(pair));
       continue;
     }
     for (train::Row& row : writer.constrained(pair)) rows.teach.push_back(std::move(row));
   }
-  rows.teach.resize(source.rows);
+  rows.teach.resize(source.teach);
   rows.texts = pairs.texts();
   rows.topics = pairs.topics();
   return rows;

@@ -12,16 +12,17 @@ namespace heed::teaching {
 
 /// What may be taught of a collection whose other part is measured.
 struct MedicalRows {
-  std::vector<train::Row> base;    ///< topical relevance alone
-  std::vector<train::Row> teach;   ///< with constraints, in twos (constraints.h), and some without
-  std::vector<std::string> texts;  ///< all documents that may be taught
-  std::size_t topics = 0;          ///< whose judgments were used
+  std::vector<train::Row> base;     ///< topical relevance alone, of short parts of texts
+  std::vector<train::Row> teach;    ///< with constraints, in twos (constraints.h), and some without; short texts first
+  std::vector<train::Row> control;  ///< as many as `teach`, of as long texts, of topical relevance alone
+  std::vector<std::string> texts;   ///< all documents that may be taught
+  std::size_t topics = 0;           ///< whose judgments were used
 };
 
 struct MedicalSource {
   std::filesystem::path collection;  ///< BEIR's layout: NFCorpus
   std::filesystem::path benchmark;   ///< an instruction benchmark of some of its topics, which is only measured
-  std::size_t rows = 0;              ///< of each kind
+  std::size_t base = 0, teach = 0;   ///< rows
   std::uint64_t seed = 1;
 };
 
