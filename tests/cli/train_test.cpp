@@ -115,6 +115,8 @@ TEST_F(TrainTest, WrongUsageIsSaidBeforeAnythingIsRead) {
       {{}, "--out names the folder"},
   };
   for (const auto& [more, part] : cases) EXPECT_TRUE(refused(train(more), 64, part));
+  EXPECT_TRUE(refused(heed({"train", "--model", "OpenAI v3 Large", "--data", rows_, "--dry-run"}), 64,
+                      "OpenAI v3 Large is a model behind an API, of which there is no checkpoint"));
 }
 
 TEST_F(TrainTest, WrongInputIsNamed) {
