@@ -150,17 +150,12 @@ void add_model(CLI::App& app, ModelFlags& flags) {
   app.add_option(
          "--model", flags.model,
          "a checkpoint's folder in Hugging Face's layout, with a heed.json or a known name; or a preset's name or "
-         "Hub id (heed models), looked for where heed pull puts models and in Hugging Face's cache; or a model behind "
-         "an "
-         "API: a preset's name, or with --api the service's name for it")
+         "Hub id (heed models), looked for where heed pull puts models and in Hugging Face's cache")
       ->type_name("NAME|FOLDER")
       ->required();
-  app.add_option("--preset", flags.preset,
-                 "what the model is, by the name of a preset, in place of its heed.json; with --api: whose texts it is "
-                 "asked with")
+  app.add_option("--preset", flags.preset, "what the model is, by the name of a preset, in place of its heed.json")
       ->type_name("NAME");
-  app.add_option("--recipe-file", flags.recipe_file, "a heed.json elsewhere, or a recipe of the kind remote")
-      ->type_name("FILE");
+  app.add_option("--recipe-file", flags.recipe_file, "a heed.json elsewhere")->type_name("FILE");
   app.add_option("--adapter", flags.adapter, "folder of a LoRA adapter in PEFT's layout, in place of the recipe's")
       ->type_name("FOLDER");
   app.add_option("--adapter-use", flags.adapter_use,
@@ -178,6 +173,14 @@ void add_model(CLI::App& app, ModelFlags& flags) {
 }
 
 void add_remote_model(CLI::App& app, ModelFlags& flags) {
+  constexpr std::pair<const char*, const char*> kMeanings[] = {
+      {"--model", "; or a model behind an API: a preset's name, or with --api the service's name for it"},
+      {"--preset", "; with --api: whose texts it is asked with"},
+      {"--recipe-file", ", or a recipe of the kind remote"}};
+  for (const auto& [flag, meaning] : kMeanings) {
+    CLI::Option& option = *app.get_option(flag);
+    option.description(option.get_description() + meaning);
+  }
   add_remote(app, flags.remote);
 }
 
@@ -196,6 +199,8 @@ retrieve::LocalModelSource find_model(const ModelFlags& flags) {
     source.name = likely_name(*folder);
   } else {
     const Preset* const named = recipe::find_preset(flags.model);
+    if (named == nullptr && retrieve::find_remote_preset(flags.model) != nullptr)
+      throw BadUsage(flags.model + " is a model behind an API, of which there is no checkpoint");
     if (named == nullptr && flags.model.find('/') != std::string::npos)
       throw BadInput(flags.model + ": there is no such folder, nor a model of that id; heed models lists the models");
     if (named == nullptr)

@@ -25,14 +25,15 @@ struct ModelFlags {
 
 /// --model, and what belongs to it but --recipe.
 void add_model(CLI::App& app, ModelFlags& flags);
-/// What belongs to a model behind an API.
+/// What belongs to a model behind an API: its flags, and what --model, --preset and --recipe-file mean there. REQUIRES:
+/// add_model() before.
 void add_remote_model(CLI::App& app, ModelFlags& flags);
 /// --recipe, where it says nothing but which of a preset's recipes is meant.
 void add_recipe_style(CLI::App& app, ModelFlags& flags);
 
 /// Finds the checkpoint and its recipe: a folder, or a preset's name or Hub id, looked for where heed pull puts models
 /// (folders.h) and in Hugging Face's cache. Throws BadInput, saying what was looked for, where there is none, and
-/// BadUsage for a flag's unknown value.
+/// BadUsage for a flag's unknown value, or a model behind an API.
 retrieve::LocalModelSource find_model(const ModelFlags& flags);
 
 /// The folder that --model is, or that of a model which heed pull fetched by an id that is no preset's.

@@ -19,15 +19,12 @@ using format::Json;
 using infer::EngineOptions;
 using infer::Precision;
 using infer::TokenId;
+using testing::model_fixture;
 
 using Ids = std::vector<TokenId>;
 
-fs::path folder_of(const std::string& model) {
-  return heed::testing::shared_dir() / "fixtures" / "models" / model;
-}
-
 Json golden_of(const std::string& model) {
-  return format::read_json(folder_of(model) / "golden.json");
+  return format::read_json(model_fixture(model) / "golden.json");
 }
 
 /// A way to compute.
@@ -108,7 +105,7 @@ TEST(Goldens, Embeddings) {
   for (const EmbeddingCase& model : kEmbeddings)
     for (const Way& way : ways()) {
       const std::string what = std::string(model.model) + " " + model.section + ", " + way.name;
-      infer::ModelFiles files{folder_of(model.model), {}};
+      infer::ModelFiles files{model_fixture(model.model), {}};
       if (model.adapter != nullptr) files.adapter = files.folder / model.adapter;
       const auto embedder = open_embedder(files, model.settings, way.options);
       const Json golden = golden_of(model.model);
@@ -131,7 +128,7 @@ TEST(Goldens, LabelLogits) {
   HEED_NEEDS_SHARED();
   for (const char* model : {"bert-cross", "t5-enc-classifier"})
     for (const Way& way : ways()) {
-      const auto classifier = open_classifier({folder_of(model), {}}, way.options);
+      const auto classifier = open_classifier({model_fixture(model), {}}, way.options);
       const Json golden = golden_of(model);
       std::vector<Ids> ids;
       for (const Json& one : golden["cases"]) ids.push_back(one["ids"].get<Ids>());
@@ -149,7 +146,7 @@ TEST(Goldens, AnswerLogits) {
   for (const char* model :
        {"llama2-chat", "llama3-plain", "mistral-followir", "mistral-instruct", "t5-mono", "t5-flan"})
     for (const Way& way : ways()) {
-      const auto answerer = open_answerer({folder_of(model), {}}, way.options);
+      const auto answerer = open_answerer({model_fixture(model), {}}, way.options);
       const Json golden = golden_of(model);
       std::vector<Ids> ids;
       for (const Json& one : golden["cases"]) ids.push_back(one["ids"].get<Ids>());
@@ -169,7 +166,7 @@ TEST(Goldens, ATrainedModelsGreedyText) {
   Ids vocabulary(512);
   for (std::size_t i = 0; i < vocabulary.size(); ++i) vocabulary[i] = static_cast<TokenId>(i);
   for (const infer::Path path : {infer::Path::kPlain, infer::Path::kFast}) {
-    const auto answerer = open_answerer({folder_of("stories260k"), {}}, with(Precision::kFloat32, 2, path));
+    const auto answerer = open_answerer({model_fixture("stories260k"), {}}, with(Precision::kFloat32, 2, path));
     Ids text = {expected[0]};
     while (text.size() < expected.size()) {
       const std::span<const TokenId> prompt(text);

@@ -21,7 +21,7 @@ using infer::Lesson;
 using infer::TokenId;
 
 fs::path folder() {
-  return heed::testing::shared_dir() / "fixtures" / "models" / "train-lora";
+  return testing::model_fixture("train-lora");
 }
 
 /// The largest difference between tensors of the same names.

@@ -10,8 +10,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "engine/models.h"
-#include "testing/random_checkpoint.h"
-#include "testing/testing.h"
+#include "testing/small_models.h"
 
 namespace heed::engine {
 namespace {
@@ -26,33 +25,13 @@ using infer::TokenId;
 using nlohmann::json;
 using testing::CheckpointNames;
 using testing::complaint_of;
-using testing::RandomWeights;
+using testing::kVocabulary;
 using testing::TemporaryDir;
+using testing::with;
+using Checkpoint = testing::RandomCheckpoint;
 using Task = infer::Engine::Task;
 
-constexpr int kVocabulary = 30;
-
-const json kBert = {{"model_type", "bert"},   {"vocab_size", kVocabulary},    {"hidden_size", 16},
-                    {"num_hidden_layers", 2}, {"num_attention_heads", 2},     {"intermediate_size", 24},
-                    {"hidden_act", "gelu"},   {"max_position_embeddings", 64}};
-const json kT5 = {
-    {"model_type", "t5"}, {"vocab_size", kVocabulary}, {"d_model", 16}, {"d_kv", 4}, {"num_heads", 2}, {"d_ff", 24},
-    {"num_layers", 2}};
-const json kLlama = {{"model_type", "llama"},    {"vocab_size", kVocabulary},     {"hidden_size", 16},
-                     {"num_hidden_layers", 2},   {"num_attention_heads", 4},      {"intermediate_size", 24},
-                     {"num_key_value_heads", 2}, {"max_position_embeddings", 512}};
-
-json with(json config, const std::string& field, const json& value) {
-  config[field] = value;
-  return config;
-}
-
-const CheckpointNames kBertClassifier = {.prefix = "bert.",
-                                         .others = {{"bert.pooler.dense.weight", {16, 16}},
-                                                    {"bert.pooler.dense.bias", {16}},
-                                                    {"classifier.weight", {2, 16}},
-                                                    {"classifier.bias", {2}}}};
-const CheckpointNames kT5Classifier = {.others = {{"classifier.weight", {3, 16}}, {"classifier.bias", {3}}}};
+const json kLlama = testing::small_llama(16);
 const CheckpointNames kDecoder = {.prefix = "model."};
 
 /// A model that learns.
@@ -67,33 +46,28 @@ struct Subject {
 std::vector<Subject> subjects() {
   const std::vector<std::string> decoder = {"q_proj",    "k_proj",  "v_proj",   "o_proj",
                                             "gate_proj", "up_proj", "down_proj"};
-  const json mistral = with(with(with(kLlama, "model_type", "mistral"), "sliding_window", 4), "head_dim", 6);
+  const json mistral = with(kLlama, {{"model_type", "mistral"}, {"sliding_window", 4}, {"head_dim", 6}});
+  const json bert = testing::small_bert(16), t5 = testing::small_t5(16);
+  const CheckpointNames bert_names = testing::bert_classifier(16), t5_names = testing::t5_classifier(16);
   CheckpointNames tied = kDecoder;
   tied.left_out = {"lm_head.weight"};
   return {
       {"Llama", kLlama, kDecoder, Task::kAnswer, decoder},
-      {"Llama, tied", with(kLlama, "tie_word_embeddings", true), tied, Task::kAnswer, decoder},
+      {"Llama, tied", with(kLlama, {{"tie_word_embeddings", true}}), tied, Task::kAnswer, decoder},
       {"Mistral", mistral, kDecoder, Task::kAnswer, decoder},
       {"BERT",
-       kBert,
-       kBertClassifier,
+       bert,
+       bert_names,
        Task::kClassify,
        {"query", "key", "value", "attention.output.dense", "intermediate.dense", "output.dense"}},
-      {"T5", kT5, kT5Classifier, Task::kClassify, {"q", "k", "v", "o", "wi", "wo"}},
+      {"T5", t5, t5_names, Task::kClassify, {"q", "k", "v", "o", "wi", "wo"}},
       {"T5, gated",
-       with(kT5, "feed_forward_proj", "gated-gelu"),
-       kT5Classifier,
+       with(t5, {{"feed_forward_proj", "gated-gelu"}}),
+       t5_names,
        Task::kClassify,
        {"q", "k", "v", "o", "wi_0", "wi_1", "wo"}},
   };
 }
-
-struct Checkpoint : TemporaryDir {
-  explicit Checkpoint(const Subject& subject) {
-    write_random_checkpoint(path(), subject.config, RandomWeights::Type::kFloat32, subject.names);
-  }
-  infer::ModelFiles files() const { return {path(), {}}; }
-};
 
 EngineOptions float32_options(int threads = 1) {
   EngineOptions options;
@@ -163,7 +137,7 @@ double sum(const std::vector<double>& values) {
 /// Some elements of every learned tensor: the gradient against how the loss moves, in float64.
 void expect_gradients(const Subject& subject, const LearnerSettings& settings, const std::string& what) {
   constexpr double kStep = 1e-5;
-  const Checkpoint checkpoint(subject);
+  const Checkpoint checkpoint(subject.config, subject.names);
   EngineOptions options = float32_options(2);
   options.batch_tokens = 16;
   const auto learner = open(checkpoint, subject, settings, options, at::kDouble);
@@ -258,7 +232,7 @@ EngineOptions options_of(const Kind& kind, int threads) {
 
 TEST(Learner, TheNumberOfThreadsChangesNoBit) {
   for (const Subject& subject : subjects()) {
-    const Checkpoint checkpoint(subject);
+    const Checkpoint checkpoint(subject.config, subject.names);
     for (const Kind& kind : kKinds) {
       const LearnerSettings settings{.method = kind.method};
       const Course one = course_of(checkpoint, subject, settings, options_of(kind, 1));
@@ -271,7 +245,7 @@ TEST(Learner, TheNumberOfThreadsChangesNoBit) {
 
 TEST(Learner, RecomputingChangesNoBitOfUpdates) {
   for (const Subject& subject : subjects()) {
-    const Checkpoint checkpoint(subject);
+    const Checkpoint checkpoint(subject.config, subject.names);
     for (const Kind& kind : kKinds) {
       if (kind.method == Method::kFull) continue;  // sums over layers that share a tensor are made in another order
       const auto with_activations = [&](Activations activations) {
@@ -286,7 +260,7 @@ TEST(Learner, RecomputingChangesNoBitOfUpdates) {
 
 TEST(Learner, GoesOnFromAStateAsIfItHadNotStopped) {
   for (const Subject& subject : subjects()) {
-    const Checkpoint checkpoint(subject);
+    const Checkpoint checkpoint(subject.config, subject.names);
     for (const Kind& kind : kKinds) {
       const LearnerSettings settings{.method = kind.method, .weight_decay = 0.1};
       const auto learner = open_learner(checkpoint.files(), subject.task, settings, options_of(kind, 2));
@@ -307,7 +281,7 @@ TEST(Learner, GoesOnFromAStateAsIfItHadNotStopped) {
 
 TEST(Learner, LearnsWhatItIsTaught) {
   for (const Subject& subject : subjects()) {
-    const Checkpoint checkpoint(subject);
+    const Checkpoint checkpoint(subject.config, subject.names);
     for (const Kind& kind : kKinds) {
       const auto learner = open_learner(checkpoint.files(), subject.task, {.method = kind.method}, options_of(kind, 2));
       const Lessons lessons(subject.task, 4);
@@ -337,7 +311,7 @@ TEST(Learner, BeginsAsTheModelThatItIs) {
   std::vector<TokenId> answers(kVocabulary);
   for (std::size_t i = 0; i < answers.size(); ++i) answers[i] = static_cast<TokenId>(i);
   for (const Subject& subject : subjects()) {
-    const Checkpoint checkpoint(subject);
+    const Checkpoint checkpoint(subject.config, subject.names);
     const auto learner = open_learner(checkpoint.files(), subject.task, {}, float32_options());
     const Lessons lessons(subject.task, 6, 30);
     const auto expected = asked(checkpoint, subject, lessons, answers);
@@ -357,7 +331,7 @@ TEST(Learner, LossesAreCrossEntropiesOfTheModelsLogits) {
   std::vector<TokenId> answers(kVocabulary);
   for (std::size_t i = 0; i < answers.size(); ++i) answers[i] = static_cast<TokenId>(i);
   for (const Subject& subject : subjects()) {
-    const Checkpoint checkpoint(subject);
+    const Checkpoint checkpoint(subject.config, subject.names);
     const auto learner = open_learner(checkpoint.files(), subject.task, {}, float32_options());
     const Lessons lessons(subject.task);
     const auto losses = learner->losses(lessons);
@@ -384,7 +358,7 @@ TEST(Learner, LossesAreCrossEntropiesOfTheModelsLogits) {
 
 TEST(Learner, NumbersThatAreNotFiniteChangeNothing) {
   const Subject subject = subjects()[0];
-  const Checkpoint checkpoint(subject);
+  const Checkpoint checkpoint(subject.config, subject.names);
   const auto learner = open_learner(checkpoint.files(), subject.task, {}, float32_options());
   const Lessons lessons(subject.task);
   const auto before = learner->state();
@@ -397,7 +371,7 @@ TEST(Learner, NumbersThatAreNotFiniteChangeNothing) {
 
 TEST(Learner, OfAllOfAModelEveryTensorIsLearned) {
   for (const Subject& subject : subjects()) {
-    const Checkpoint checkpoint(subject);
+    const Checkpoint checkpoint(subject.config, subject.names);
     const auto learner = open_learner(checkpoint.files(), subject.task, {.method = Method::kFull}, float32_options());
     const auto stored = format::read_safetensors(checkpoint.path() / "model.safetensors");
     for (const auto& tensor : learner->learned()) {
@@ -414,7 +388,7 @@ TEST(Learner, OfAllOfAModelEveryTensorIsLearned) {
 
 TEST(Learner, UpdatesBeginSmallAndAreThoseOfTheSeed) {
   const Subject subject = subjects()[0];
-  const Checkpoint checkpoint(subject);
+  const Checkpoint checkpoint(subject.config, subject.names);
   const auto drawn = [&](std::uint64_t seed) {
     return open_learner(checkpoint.files(), subject.task, {.rank = 4, .seed = seed}, float32_options())->learned();
   };
@@ -437,7 +411,7 @@ TEST(Learner, UpdatesBeginSmallAndAreThoseOfTheSeed) {
 
 TEST(Learner, BeginsWithAnAdapterOfPeft) {
   const Subject subject = subjects()[0];
-  const Checkpoint checkpoint(subject);
+  const Checkpoint checkpoint(subject.config, subject.names);
   const auto learner = open_learner(checkpoint.files(), subject.task, {.rank = 2, .alpha = 3}, float32_options());
   Course course;
   go(*learner, subject.task, 2, course);
@@ -476,7 +450,7 @@ TEST(Learner, BeginsWithAnAdapterOfPeft) {
 
 TEST(Learner, AnAdapterOfTheFilesStaysAsItIs) {
   const Subject subject = subjects()[0];
-  const Checkpoint checkpoint(subject);
+  const Checkpoint checkpoint(subject.config, subject.names);
   const auto first = open_learner(checkpoint.files(), subject.task, {.rank = 2}, float32_options());
   Course course;
   go(*first, subject.task, 2, course);
@@ -495,7 +469,7 @@ TEST(Learner, AnAdapterOfTheFilesStaysAsItIs) {
 TEST(Learner, WhatItCannotLearnIsRefused) {
   const auto all = subjects();
   const Subject &llama = all[0], &bert = all[3];
-  const Checkpoint decoder(llama), classifier(bert);
+  const Checkpoint decoder(llama.config, llama.names), classifier(bert.config, bert.names);
   const auto complaint = [](const Checkpoint& checkpoint, Task task, const LearnerSettings& settings) {
     return complaint_of([&] { open_learner(checkpoint.files(), task, settings, float32_options()); });
   };
@@ -542,7 +516,7 @@ TEST(Learner, AModelThatFitsOnceButNotWithItsMomentsIsRefusedUnread) {
 TEST(Learner, LessonsThatMakeNoSenseAreRefused) {
   const auto all = subjects();
   const Subject &llama = all[0], &bert = all[3];
-  const Checkpoint decoder(llama), classifier(bert);
+  const Checkpoint decoder(llama.config, llama.names), classifier(bert.config, bert.names);
   const auto answers = open_learner(decoder.files(), Task::kAnswer, {}, float32_options());
   const auto labels = open_learner(classifier.files(), Task::kClassify, {}, float32_options());
   const auto complaint = [](infer::Learner& learner, const Lesson& lesson) {
@@ -560,7 +534,7 @@ TEST(Learner, LessonsThatMakeNoSenseAreRefused) {
 
 TEST(Learner, AStateOfAnotherModelIsRefusedAndChangesNothing) {
   const Subject subject = subjects()[0];
-  const Checkpoint checkpoint(subject);
+  const Checkpoint checkpoint(subject.config, subject.names);
   const auto learner = open_learner(checkpoint.files(), subject.task, {.rank = 2}, float32_options());
   const auto before = learner->state();
   const auto complaint = [&](const std::vector<format::OwnedTensor>& state) {

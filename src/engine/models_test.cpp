@@ -9,8 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "base/random.h"
-#include "testing/random_checkpoint.h"
-#include "testing/testing.h"
+#include "testing/small_models.h"
 
 namespace heed::engine {
 namespace {
@@ -23,36 +22,18 @@ using infer::TokenId;
 using nlohmann::json;
 using testing::CheckpointNames;
 using testing::complaint_of;
+using testing::kVocabulary;
 using testing::RandomWeights;
 using testing::TemporaryDir;
+using testing::with;
+using Checkpoint = testing::RandomCheckpoint;
 
 using Texts = std::vector<std::vector<TokenId>>;
 using Rows = std::vector<std::vector<float>>;
 
-constexpr int kVocabulary = 50;
-
-const json kBert = {{"model_type", "bert"},   {"vocab_size", kVocabulary},     {"hidden_size", 32},
-                    {"num_hidden_layers", 2}, {"num_attention_heads", 4},      {"intermediate_size", 64},
-                    {"hidden_act", "gelu"},   {"max_position_embeddings", 128}};
-const json kT5 = {
-    {"model_type", "t5"}, {"vocab_size", kVocabulary}, {"d_model", 32}, {"d_kv", 8}, {"num_heads", 4}, {"d_ff", 64},
-    {"num_layers", 2}};
-const json kLlama = {{"model_type", "llama"},    {"vocab_size", kVocabulary},     {"hidden_size", 32},
-                     {"num_hidden_layers", 3},   {"num_attention_heads", 4},      {"intermediate_size", 64},
-                     {"num_key_value_heads", 2}, {"max_position_embeddings", 512}};
-const json kMistral = {
-    {"model_type", "mistral"},        {"vocab_size", kVocabulary}, {"hidden_size", 32},        {"num_hidden_layers", 3},
-    {"num_attention_heads", 4},       {"intermediate_size", 64},   {"num_key_value_heads", 1}, {"head_dim", 12},
-    {"max_position_embeddings", 512}, {"sliding_window", 9}};
-
-/// A folder with a checkpoint of random weights.
-struct Checkpoint : TemporaryDir {
-  explicit Checkpoint(const json& config, const CheckpointNames& names = {},
-                      RandomWeights::Type type = RandomWeights::Type::kFloat32) {
-    write_random_checkpoint(path(), config, type, names);
-  }
-  infer::ModelFiles files() const { return {path(), {}}; }
-};
+const json kBert = testing::small_bert(32), kT5 = testing::small_t5(32), kLlama = testing::small_llama(32);
+const json kMistral =
+    with(kLlama, {{"model_type", "mistral"}, {"num_key_value_heads", 1}, {"head_dim", 12}, {"sliding_window", 9}});
 
 EngineOptions plain_options() {
   EngineOptions options;
@@ -133,24 +114,15 @@ Rows classifying(const infer::ModelFiles& files, const EngineOptions& options, c
   return labels(*open_classifier(files, options), texts);
 }
 
-const CheckpointNames kBertClassifier = {.prefix = "bert.",
-                                         .others = {{"bert.pooler.dense.weight", {32, 32}},
-                                                    {"bert.pooler.dense.bias", {32}},
-                                                    {"classifier.weight", {2, 32}},
-                                                    {"classifier.bias", {2}}}};
-const CheckpointNames kT5Classifier = {.others = {{"classifier.weight", {3, 32}}, {"classifier.bias", {3}}}};
-
 std::vector<Asked> everything() {
   using infer::Attention, infer::Pooling;
-  json untied = kT5;
-  untied["tie_word_embeddings"] = false;
-  untied["feed_forward_proj"] = "gated-gelu";
+  const json untied = with(kT5, {{"tie_word_embeddings", false}, {"feed_forward_proj", "gated-gelu"}});
   return {
       {"BERT, mean", kBert, {}, embedding({Pooling::kMean, Attention::kCausal, false})},
       {"BERT, first", kBert, {.prefix = "bert."}, embedding({Pooling::kCls, Attention::kCausal, true})},
-      {"BERT, labels", kBert, kBertClassifier, classifying},
+      {"BERT, labels", kBert, testing::bert_classifier(32), classifying},
       {"T5, mean", kT5, {}, embedding({Pooling::kMean, Attention::kCausal, true})},
-      {"T5, labels", kT5, kT5Classifier, classifying},
+      {"T5, labels", kT5, testing::t5_classifier(32), classifying},
       {"T5, answers", kT5, {}, answering},
       {"T5 1.1, answers", untied, {.others = {{"lm_head.weight", {kVocabulary, 32}}}}, answering},
       {"Llama, last", kLlama, {.prefix = "model."}, embedding({Pooling::kLast, Attention::kCausal, true})},
@@ -205,7 +177,7 @@ TEST(Models, ResultsDependOnTheirTexts) {  // or the laws above would hold for a
   texts[1].front() = (texts[0].front() + 1) % kVocabulary;
   for (const Asked& model : everything()) {
     const Checkpoint checkpoint(model.config, model.names);
-    // Mistral's window of 9 lets the first of many tokens reach the last through three layers at most.
+    // Mistral's window of 9 lets the first of many tokens reach the last through two layers at most.
     texts[0].resize(12);
     texts[1].resize(12);
     const Rows rows = model.ask(checkpoint.files(), fast_options(), texts);
@@ -223,7 +195,7 @@ TEST(Models, StoredBfloat16IsWhatItIsInFloat32) {
   EXPECT_LT(farthest(answers(*model, texts), in_float32), 0.02);
   EXPECT_EQ(model->facts().precision, Precision::kBfloat16);
   EXPECT_EQ(model->facts().weight_bytes,
-            2 * model->facts().parameters + 2 * (2 * 3 + 1) * 32);  // the norms are kept in float32
+            2 * model->facts().parameters + 2 * (2 * 2 + 1) * 32);  // the norms are kept in float32
   EXPECT_EQ(model->facts().architecture, "llama");
   EXPECT_EQ(model->facts().positions, 512);
   EXPECT_EQ(model->facts().vocabulary, kVocabulary);
@@ -231,12 +203,10 @@ TEST(Models, StoredBfloat16IsWhatItIsInFloat32) {
 
 TEST(Models, AHeadThatIsStoredIsTheHead) {
   // As a newer version of transformers writes T5 1.1: tied, but with a head of its own, and nothing scaled.
-  json config = kT5, untied = kT5;
-  config["tie_word_embeddings"] = true;
-  config["scale_decoder_outputs"] = false;
-  untied["tie_word_embeddings"] = false;
+  const json tied = with(kT5, {{"tie_word_embeddings", true}, {"scale_decoder_outputs", false}});
+  const json untied = with(kT5, {{"tie_word_embeddings", false}});
   const CheckpointNames with_head = {.others = {{"lm_head.weight", {kVocabulary, 32}}}};
-  const Checkpoint said_tied(config, with_head), said_untied(untied, with_head), without(config);
+  const Checkpoint said_tied(tied, with_head), said_untied(untied, with_head), without(tied);
   const auto ask = [](const Checkpoint& one) { return answering(one.files(), fast_options(), random_texts(3)); };
   EXPECT_LT(farthest(ask(said_tied), ask(said_untied)), 1e-6);
   EXPECT_GT(farthest(ask(said_tied), ask(without)), 1e-3);
@@ -245,7 +215,7 @@ TEST(Models, AHeadThatIsStoredIsTheHead) {
 TEST(Models, AWindowHidesWhatIsFartherThanTheLayersReach) {
   const Checkpoint checkpoint(kMistral, {.prefix = "model."});
   std::vector<TokenId> text(60, 5), other = text;
-  other[0] = 6;  // 59 tokens before the last, of which three layers of 9 see the 24 before it
+  other[0] = 6;  // 59 tokens before the last, of which two layers of 9 see the 16 before it
   const Rows rows = answering(checkpoint.files(), fast_options(), {text, other});
   EXPECT_LT(farthest({rows[0]}, {rows[1]}), 1e-6);
   other[50] = 6;
@@ -351,7 +321,7 @@ TEST(Models, OneThatExceedsTheMachineIsRefusedWithTheNumbersBeforeItIsRead) {
 void write_adapter(const TemporaryDir& dir, const std::string& layer_prefix, std::int64_t values_out) {
   dir.write("adapter_config.json", R"({"peft_type": "LORA", "r": 2, "lora_alpha": 8, "bias": "none"})");
   RandomWeights weights(RandomWeights::Type::kFloat32);
-  for (int i = 0; i < 3; ++i)
+  for (int i = 0; i < 2; ++i)
     for (const auto& [name, out] : {std::pair<std::string, std::int64_t>{"q_proj", 32}, {"v_proj", values_out}}) {
       const std::string layer = layer_prefix + "layers." + std::to_string(i) + ".self_attn." + name;
       weights.add(layer + ".lora_A.weight", {2, 32});
@@ -417,9 +387,7 @@ TEST(Models, TheFingerprintChangesWithWeightsAndConfiguration) {
   };
   const Checkpoint one(kLlama), same(kLlama);
   EXPECT_EQ(fingerprint(one), fingerprint(same));
-  json config = kLlama;
-  config["rope_theta"] = 20000;
-  same.write("config.json", config.dump());
+  same.write("config.json", with(kLlama, {{"rope_theta", 20000}}).dump());
   EXPECT_NE(fingerprint(one), fingerprint(same));
 }
 

@@ -79,7 +79,10 @@ text::Encoding AnswerPrompt::encode(const collection::Need& need, const collecti
   const auto count = [&](std::string_view prompt) {
     return static_cast<int>(tokenizer_->encode(prompt, specials_).ids.size());
   };
-  return tokenizer_->encode(text::fit_document(parts, limit, count), specials_);
+  const std::string fitting = text::fit_document(parts, limit, count);
+  text::Encoding encoding = tokenizer_->encode(fitting, specials_);
+  encoding.is_cut = fitting.size() < parts.before.size() + parts.document.size() + parts.after.size();
+  return encoding;
 }
 
 std::optional<std::string> AnswerPrompt::shortfall(const collection::Need& need) const {

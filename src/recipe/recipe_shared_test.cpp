@@ -50,7 +50,7 @@ TEST(SharedRecipe, PromptsAreThoseOfTheReference) {
       {"mistral-instruct", "Mistral-7B-instruct"}, {"t5-flan", "FLAN-T5-base"},    {"t5-mono", "MonoT5-base"}};
   std::size_t prompts = 0;
   for (const auto& [folder, name] : preset_of) {
-    const auto path = heed::testing::shared_dir() / "fixtures" / "models" / folder;
+    const auto path = testing::model_fixture(folder);
     const Json golden = format::read_json(path / "golden.json");
     const ModelRecipe own = read_recipe_file(path / "heed.json");
     const ModelRecipe paper = recipe_of(*find_preset(name), RecipeStyle::kPaper);
@@ -73,7 +73,7 @@ TEST(SharedRecipe, PromptsAreThoseOfTheReference) {
 
 TEST(SharedRecipe, GritLMsPromptsAreThoseOfTheReference) {
   HEED_NEEDS_SHARED();
-  const auto path = heed::testing::shared_dir() / "fixtures" / "models" / "mistral-gritlm";
+  const auto path = testing::model_fixture("mistral-gritlm");
   const Json golden = format::read_json(path / "golden.json");
   ASSERT_GE(golden["cases"].size(), 12u);
   for (const ModelRecipe& recipe :

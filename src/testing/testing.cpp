@@ -21,6 +21,10 @@ fs::path shared_dir() {
   return fs::exists(shared / "RECIPE.md") ? shared : fs::path();
 }
 
+fs::path model_fixture(std::string_view name) {
+  return shared_dir() / "fixtures" / "models" / name;
+}
+
 TemporaryDir::TemporaryDir() {
   std::string name = (fs::temp_directory_path() / "heed-test-XXXXXX").string();
   if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make a temporary folder");

@@ -18,6 +18,9 @@ std::filesystem::path source_dir();
 /// The folder of reference data beside the project, `../shared`, or an empty path where it is absent.
 std::filesystem::path shared_dir();
 
+/// The folder of a tiny checkpoint of the reference data. REQUIRES: the data is there.
+std::filesystem::path model_fixture(std::string_view name);
+
 /// Skips the running test, saying why, where the reference data is absent.
 #define HEED_NEEDS_SHARED() \
   if (heed::testing::shared_dir().empty()) GTEST_SKIP() << "the reference data at ../shared is absent"

@@ -34,6 +34,11 @@ void append(std::span<const TokenId> ids, TokenId type_id, Encoding& encoding) {
   encoding.type_ids.resize(encoding.ids.size(), type_id);
 }
 
+void cut(std::vector<TokenId>& ids, std::size_t room, Encoding& encoding) {
+  encoding.is_cut = ids.size() > room;
+  if (encoding.is_cut) ids.resize(room);
+}
+
 /// How many tokens of texts fit beside so many special ones.
 std::size_t room_for_text(std::size_t specials, std::optional<int> max_length) {
   if (!max_length) return static_cast<std::size_t>(-1);
@@ -171,8 +176,8 @@ Encoding PostProcessor::single(std::vector<TokenId> ids, Specials specials, std:
   std::span<const TemplatePiece> pieces = single_;
   if (specials == Specials::kStart) pieces = pieces.first(before_text(single_).size() + 1);
   const std::size_t around = specials == Specials::kNone ? 0 : count_specials(pieces);
-  ids.resize(std::min(ids.size(), room_for_text(around, max_length)));
   Encoding result;
+  cut(ids, room_for_text(around, max_length), result);
   result.ids.reserve(ids.size() + around);
   for (const TemplatePiece& piece : pieces)
     if (piece.kind == Kind::kFirst)
@@ -189,8 +194,8 @@ Encoding PostProcessor::pair(std::vector<TokenId> first, std::vector<TokenId> se
     throw base::BadInput("the first text has " + base::counted(static_cast<long>(first.size()), "token", "tokens") +
                          ", which with a maximum of " + std::to_string(max_length.value_or(0)) +
                          " leaves no room for the second");
-  second.resize(std::min(second.size(), room - first.size()));
   Encoding result;
+  cut(second, room - first.size(), result);
   for (const TemplatePiece& piece : pair_)
     append(piece.kind == Kind::kFirst    ? first
            : piece.kind == Kind::kSecond ? second

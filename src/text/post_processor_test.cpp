@@ -63,6 +63,11 @@ TEST(PostProcessor, OnlyTextsAreCut) {
   EXPECT_EQ(bert.single({7, 8, 9}, Specials::kNone, 0).ids, Ids());
   EXPECT_EQ(bert.single({7}, Specials::kAll, 2).ids, (Ids{1, 2}));
   EXPECT_EQ(bert.pair({7, 8}, {9, 10}, 6).ids, (Ids{1, 7, 8, 2, 9, 2}));
+  EXPECT_TRUE(bert.single({7, 8, 9}, Specials::kAll, 4).is_cut);
+  EXPECT_FALSE(bert.single({7, 8, 9}, Specials::kAll, 5).is_cut);
+  EXPECT_FALSE(bert.single({7, 8, 9}, Specials::kAll, {}).is_cut);
+  EXPECT_TRUE(bert.pair({7, 8}, {9, 10}, 6).is_cut);
+  EXPECT_FALSE(bert.pair({7, 8}, {9, 10}, 7).is_cut);
   EXPECT_EQ(complaint_of([&] { bert.single({7}, Specials::kAll, 1); }),
             "a maximum of 1 token leaves no room for the special tokens");
   EXPECT_EQ(complaint_of([&] {

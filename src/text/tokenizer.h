@@ -26,6 +26,7 @@ enum class Specials {
 struct Encoding {
   std::vector<TokenId> ids;
   std::vector<TokenId> type_ids;
+  bool is_cut = false;  ///< the text lost its end to a maximum
 };
 
 /// Cuts texts into a checkpoint's tokens, with the ids that Hugging Face's tokenizers give. What of a text is no valid

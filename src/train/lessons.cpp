@@ -69,17 +69,17 @@ Lessons Lessons::open(const fs::path& folder, const recipe::ModelRecipe& recipe,
 }
 
 Example Lessons::question(const collection::Need& need, const collection::Document& document) const {
-  text::Encoding encoding;
   if (const auto* const prompt = std::get_if<AnswerPrompt>(&reader_)) {
     const auto room = static_cast<int>(std::max(yes_.size(), no_.size()));
     if (room >= max_length_)
       throw BadInput("an answer of " + std::to_string(room) + " tokens leaves no room for a prompt in " +
                      std::to_string(max_length_));
-    return {prompt->encode(need, document, max_length_ - room).ids, {}};
+    text::Encoding encoding = prompt->encode(need, document, max_length_ - room);
+    return {.ids = std::move(encoding.ids), .is_cut = encoding.is_cut};
   }
   const auto& pair = std::get<ClassifiedPair>(reader_);
-  encoding = pair.encode(pair.query(need), document);
-  return {std::move(encoding.ids), std::move(encoding.type_ids)};
+  text::Encoding encoding = pair.encode(pair.query(need), document);
+  return {std::move(encoding.ids), std::move(encoding.type_ids), encoding.is_cut};
 }
 
 Example Lessons::example(const collection::Need& need, const collection::Document& document, Label label) const {

@@ -22,8 +22,9 @@ namespace heed::train {
 /// What a model reads of a need and a document, as tokens.
 struct Example {
   std::vector<infer::TokenId> ids;
-  std::vector<infer::TokenId> type_ids;  ///< of classifiers
-  std::size_t answer = 0;                ///< of language models: so many of the last ids are the answer
+  std::vector<infer::TokenId> type_ids{};  ///< of classifiers
+  bool is_cut = false;                     ///< the document lost its end, or the prompt, as the recipe has it
+  std::size_t answer = 0;                  ///< of language models: so many of the last ids are the answer
   recipe::Label label = recipe::Label::kFalse;
 };
 

@@ -12,7 +12,7 @@ namespace {
 
 TEST(LessonsOfAModel, AreThePromptsAndAnswersOfTheGoldenTrace) {
   HEED_NEEDS_SHARED();
-  const auto folder = testing::shared_dir() / "fixtures/models/train-lora";
+  const auto folder = testing::model_fixture("train-lora");
   const auto golden = format::read_json(folder / "golden.json");
   const Lessons lessons = Lessons::open(folder, recipe::read_recipe_file(folder / "heed.json"), std::nullopt);
   for (const auto& one : golden["examples"]) {
@@ -32,7 +32,7 @@ TEST(LessonsOfAModel, WhatIsTaughtIsWhatIsScored) {
   HEED_NEEDS_SHARED();
   for (const char* const name :
        {"mistral-followir", "mistral-instruct", "llama2-chat", "llama3-plain", "bert-cross", "t5-enc-classifier"}) {
-    const auto folder = testing::shared_dir() / "fixtures/models" / name;
+    const auto folder = testing::model_fixture(name);
     const auto golden = format::read_json(folder / "golden.json");
     const auto recipe = recipe::read_recipe_file(folder / "heed.json");
     const Lessons lessons = Lessons::open(folder, recipe, std::nullopt);
@@ -57,7 +57,7 @@ TEST(LessonsOfAModel, WhatIsTaughtIsWhatIsScored) {
 
 TEST(LessonsOfAModel, AClassifierLearnsTheLogitOfTheLabel) {
   HEED_NEEDS_SHARED();
-  const auto folder = testing::shared_dir() / "fixtures/models/bert-cross";
+  const auto folder = testing::model_fixture("bert-cross");
   auto recipe = recipe::read_recipe_file(folder / "heed.json");
   auto& pair = std::get<recipe::CrossEncoderRecipe>(recipe.kind);
   const auto lesson = [&](recipe::Label label) {

@@ -49,6 +49,21 @@ TEST(Lessons, ALongDocumentLeavesRoomForTheAnswerAndIsCutTheSameForBothLabels) {
   EXPECT_EQ(yes.ids.size(), 12u);
   EXPECT_EQ(yes.ids[9], 24);  // the prompt keeps its end
   EXPECT_TRUE(std::equal(yes.ids.begin(), yes.ids.end() - 2, no.ids.begin()));
+  EXPECT_TRUE(yes.is_cut && no.is_cut);
+  const auto is_cut = [&](const char* words) { return lessons.question({"a", "b"}, document(words)).is_cut; };
+  EXPECT_FALSE(is_cut("c c c c c c"));  // with need, d, r and an answer 12 tokens
+  EXPECT_TRUE(is_cut("c c c c c c c"));
+}
+
+TEST(Lessons, APromptThatTheRecipeCutsOnTheRightIsKnownToo) {
+  const TemporaryDir dir;
+  testing::write_teachable_model(dir);
+  const Lessons lessons =
+      Lessons::open(dir.path(), recipe_of(R"({"kind":"decoder-reranker","prompt":"{need} d {document} r",
+    "true":"true","false":"false","add_bos":false,"truncate":"right","max_length":12})"),
+                    std::nullopt);
+  EXPECT_FALSE(lessons.question({"a", "b"}, document("c c c c c c")).is_cut);
+  EXPECT_TRUE(lessons.question({"a", "b"}, document("c c c c c c c")).is_cut);
 }
 
 TEST(Lessons, WhatCannotBeTaughtIsRefused) {

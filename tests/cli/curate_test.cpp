@@ -2,7 +2,10 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "cli/program.h"
+#include "testing/server.h"
 #include "testing/testing.h"
 
 namespace heed::testing {
@@ -102,6 +105,22 @@ TEST_F(Curate, TheBestPassageOfADocumentIsKept) {
   EXPECT_FALSE(fs::exists(file("work/passages.log.jsonl")));
   ASSERT_EQ(documents({"--whole", "--replace"}).code, 0);
   EXPECT_NE(content_of(file("work/documents.jsonl")).find("rain and snow fall bees fly how high"), std::string::npos);
+}
+
+TEST_F(Curate, AModelBehindAnApiChoosesPassagesToo) {
+  const TestServer rain([](const ServedRequest& request) {  // wants the word, as bm25 does not
+    const nlohmann::json asked = nlohmann::json::parse(request.body);
+    nlohmann::json results = nlohmann::json::array();
+    for (const std::string text : asked["documents"])
+      results.push_back({{"index", results.size()}, {"relevance_score", text.find("rain") == text.npos ? 0 : 1}});
+    return ServedReply{.body = nlohmann::json{{"results", results}}.dump()};
+  });
+  ASSERT_EQ(topics().code, 0);
+  ASSERT_EQ(pool().code, 0);
+  const Outcome outcome = documents({"--model", "m", "--api", "jina-rerank", "--url", rain.url(), "--key-env", ""});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_TRUE(content_of(file("work/documents.jsonl"))
+                  .starts_with("{\"id\":\"d1\",\"title\":\"One\",\"text\":\"rain and snow fall\"}\n"));
 }
 
 TEST_F(Curate, TheBenchmarkRunsAndComesBackWithTheSameBytes) {

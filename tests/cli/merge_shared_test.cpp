@@ -21,10 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-fs::path folder_of(const std::string& model) {
-  return shared_dir() / "fixtures" / "models" / model;
-}
-
 json read(const fs::path& file) {
   return json::parse(std::ifstream(file));
 }
@@ -63,7 +59,7 @@ void rename_tensors(const fs::path& from, const fs::path& to, const std::functio
 /// The adapter of train-lora as PEFT, or LLaMA-Factory by it, writes it. What of its names comes before the layer is
 /// `wrapper`.
 void write_adapter(const fs::path& folder, const std::string& wrapper = "base_model.model.model.") {
-  rename_tensors(folder_of("train-lora") / "adapter_final.safetensors", folder / "adapter_model.safetensors",
+  rename_tensors(model_fixture("train-lora") / "adapter_final.safetensors", folder / "adapter_model.safetensors",
                  [&](const std::string& name) { return wrapper + name.substr(name.find("layers.")); });
   std::ofstream(folder / "adapter_config.json") << R"({"peft_type": "LORA", "r": 8, "lora_alpha": 16, "bias": "none",
     "lora_dropout": 0.0, "task_type": "CAUSAL_LM", "use_qalora": false, "qalora_group_size": 16, "corda_config": null,
@@ -88,7 +84,7 @@ struct Merging : ::testing::Test {
 TEST_F(Merging, ScoresAreThoseOfTheAdapterBesideTheModel) {
   HEED_NEEDS_SHARED();
   HEED_NEEDS_ENGINE();
-  const fs::path model = folder_of("train-lora");
+  const fs::path model = model_fixture("train-lora");
   for (const char* wrapper : {"base_model.model.model.", "base_model.model.", "model."}) {
     fs::remove_all(adapter);
     write_adapter(adapter, wrapper);
@@ -111,7 +107,7 @@ TEST_F(Merging, ScoresAreThoseOfTheAdapterBesideTheModel) {
 TEST_F(Merging, TheRecipesAdapterIsTakenAndItsRecipeNamesNoneAfterwards) {
   HEED_NEEDS_SHARED();
   HEED_NEEDS_ENGINE();
-  const fs::path model = folder_of("llama2-repllama");
+  const fs::path model = model_fixture("llama2-repllama");
   ASSERT_EQ(merge(model, {"--shard-size", "100KB"}).code, 0);
   EXPECT_FALSE(read(out / "heed.json").contains("adapter"));
   EXPECT_FALSE(fs::exists(out / "adapter"));
@@ -160,14 +156,15 @@ TEST_F(Merging, AnotherTypeIsInConfigAndCheckpoint) {
   HEED_NEEDS_SHARED();
   HEED_NEEDS_ENGINE();
   write_adapter(adapter);
-  ASSERT_EQ(merge(folder_of("train-lora"), {"--adapter", adapter.string(), "--dtype", "bf16"}).code, 0);
+  ASSERT_EQ(merge(model_fixture("train-lora"), {"--adapter", adapter.string(), "--dtype", "bf16"}).code, 0);
   EXPECT_EQ(read(out / "config.json")["dtype"], "bfloat16");
   EXPECT_FALSE(read(out / "config.json").contains("torch_dtype"));
   EXPECT_EQ(read(out / "config.json")["rms_norm_eps"], 1e-5);
   for (const auto& tensor : format::read_safetensors(out / "model.safetensors"))
     EXPECT_EQ(tensor.info.type, format::TensorType::kBfloat16) << tensor.info.name;
-  expect_near(scores(out), scores(folder_of("train-lora"), with_adapter()), 0.05);
-  EXPECT_TRUE(refused(merge(folder_of("train-lora"), {"--adapter", adapter.string(), "--dtype", "int8"}), 64, "int8"));
+  expect_near(scores(out), scores(model_fixture("train-lora"), with_adapter()), 0.05);
+  EXPECT_TRUE(
+      refused(merge(model_fixture("train-lora"), {"--adapter", adapter.string(), "--dtype", "int8"}), 64, "int8"));
 }
 
 TEST_F(Merging, AnAdapterOfAnotherModelIsRefusedByNameAndNothingIsThere) {
@@ -178,12 +175,12 @@ TEST_F(Merging, AnAdapterOfAnotherModelIsRefusedByNameAndNothingIsThere) {
     const std::size_t layer = name.find("layers.1.");
     return layer == std::string::npos ? name : name.replace(layer, 8, "layers.7");
   });
-  EXPECT_TRUE(refused(merge(folder_of("train-lora"), with_adapter()), 65, "layers.7.self_attn"));
+  EXPECT_TRUE(refused(merge(model_fixture("train-lora"), with_adapter()), 65, "layers.7.self_attn"));
   EXPECT_TRUE(left().empty());
   std::ofstream(adapter / "adapter_config.json")
       << R"({"peft_type": "LORA", "r": 8, "lora_alpha": 16, "use_dora": true})";
-  EXPECT_TRUE(refused(merge(folder_of("train-lora"), with_adapter()), 65, "use_dora"));
-  EXPECT_TRUE(refused(merge(folder_of("train-lora")), 64, "--adapter"));
+  EXPECT_TRUE(refused(merge(model_fixture("train-lora"), with_adapter()), 65, "use_dora"));
+  EXPECT_TRUE(refused(merge(model_fixture("train-lora")), 64, "--adapter"));
   EXPECT_TRUE(left().empty());
 }
 
@@ -192,14 +189,14 @@ TEST_F(Merging, AFullDiskOrAStopLeavesNothing) {
   HEED_NEEDS_ENGINE();
   write_adapter(adapter);
   EXPECT_TRUE(
-      refused(merge(folder_of("train-lora"), with_adapter(), {.largest_file = 300000}), 65, "cannot be written"));
+      refused(merge(model_fixture("train-lora"), with_adapter(), {.largest_file = 300000}), 65, "cannot be written"));
   EXPECT_TRUE(left().empty());
 }
 
 TEST_F(Merging, WhatIsThereIsReplacedOnlyWhereItIsAMergesOwn) {
   HEED_NEEDS_SHARED();
   HEED_NEEDS_ENGINE();
-  const fs::path model = folder_of("train-lora");
+  const fs::path model = model_fixture("train-lora");
   write_adapter(adapter);
   const std::vector<std::string> again = {"--adapter", adapter.string(), "--overwrite"};
   ASSERT_EQ(merge(model, with_adapter()).code, 0);

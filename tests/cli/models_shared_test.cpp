@@ -18,12 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-fs::path folder_of(const std::string& model) {
-  return shared_dir() / "fixtures" / "models" / model;
-}
-
 json golden_of(const std::string& model) {
-  return json::parse(std::ifstream(folder_of(model) / "golden.json"));
+  return json::parse(std::ifstream(model_fixture(model) / "golden.json"));
 }
 
 std::string lines_of(const std::vector<json>& objects) {
@@ -66,8 +62,9 @@ TEST(RunningModels, ScoresAndLogitsAreThoseOfTransformers) {
   HEED_NEEDS_ENGINE();
   for (const char* model : kRerankers) {
     const json golden = golden_of(model);
-    const auto scored = parsed_lines(heed({"score", "--model", folder_of(model), "--pairs", "-", "--dtype", "float32"},
-                                          {.input = lines_of(pairs_of(golden))}));
+    const auto scored =
+        parsed_lines(heed({"score", "--model", model_fixture(model), "--pairs", "-", "--dtype", "float32"},
+                          {.input = lines_of(pairs_of(golden))}));
     ASSERT_EQ(scored.size(), golden["cases"].size()) << model;
     for (std::size_t i = 0; i < scored.size(); ++i) {
       const json& expected = golden["cases"][i];
@@ -85,7 +82,7 @@ TEST(RunningModels, AScoreDoesNotDependOnItsCompanyNorOnThreads) {
     auto pairs = pairs_of(golden_of("mistral-followir"));
     const auto score = [&](const std::vector<json>& some, const char* threads) {
       return parsed_lines(
-          heed({"score", "--model", folder_of(model), "--pairs", "-", "--dtype", "float32", "--threads", threads},
+          heed({"score", "--model", model_fixture(model), "--pairs", "-", "--dtype", "float32", "--threads", threads},
                {.input = lines_of(some)}));
     };
     const auto together = score(pairs, "2");
@@ -131,7 +128,7 @@ TEST(RunningModels, EmbeddingsAreThoseOfTransformers) {
       expected.push_back(one);
     }
     const auto encoded =
-        parsed_lines(heed({"encode", "--model", folder_of(model), "--texts", "-", "--as", as, "--dtype", "float32"},
+        parsed_lines(heed({"encode", "--model", model_fixture(model), "--texts", "-", "--as", as, "--dtype", "float32"},
                           {.input = lines_of(texts)}));
     ASSERT_EQ(encoded.size(), expected.size()) << model;
     for (std::size_t i = 0; i < encoded.size(); ++i) {
@@ -149,7 +146,7 @@ TEST(RunningModels, TokensAreThoseOfTransformers) {
     const json tokens = golden_of(model)["tokens"];
     std::vector<json> texts;
     for (const json& one : tokens["single"]) texts.push_back({{"text", one["text"]}});
-    const std::vector<std::string> command = {"tokenize", "--model", folder_of(model), "--texts", "-"};
+    const std::vector<std::string> command = {"tokenize", "--model", model_fixture(model), "--texts", "-"};
     auto plain = command;
     plain.push_back("--plain");
     const auto with = parsed_lines(heed(command, {.input = lines_of(texts)}));
@@ -168,8 +165,8 @@ TEST(RunningModels, EveryKindGoesThroughBench) {
   const fs::path demo = source_dir() / "data" / "demo";
   for (const char* model : {"bert-mean", "t5-mono", "bert-cross", "t5-enc-classifier", "llama2-repllama"}) {
     const TemporaryDir out;
-    const Outcome outcome = heed({"bench", "--model", folder_of(model), "--data", demo, "--out", out.path(), "--arms",
-                                  "og,changed", "--format", "json"});
+    const Outcome outcome = heed({"bench", "--model", model_fixture(model), "--data", demo, "--out", out.path(),
+                                  "--arms", "og,changed", "--format", "json"});
     ASSERT_TRUE(succeeded(outcome)) << outcome.err;
     const json result = json_of(outcome)[0];
     EXPECT_EQ(result["model"], model);
@@ -179,8 +176,8 @@ TEST(RunningModels, EveryKindGoesThroughBench) {
         std::string_view(model) == "bert-cross" || std::string_view(model) == "t5-enc-classifier";
     EXPECT_EQ(outcome.err.find("a document has to have some") != std::string::npos, is_short_sighted) << outcome.err;
     // What is kept is not computed again, and gives the same bytes.
-    EXPECT_EQ(heed({"bench", "--model", folder_of(model), "--data", demo, "--out", out.path(), "--arms", "og,changed",
-                    "--format", "json"})
+    EXPECT_EQ(heed({"bench", "--model", model_fixture(model), "--data", demo, "--out", out.path(), "--arms",
+                    "og,changed", "--format", "json"})
                   .out,
               outcome.out);
   }
@@ -190,7 +187,7 @@ TEST(RunningModels, EveryKindGoesThroughBench) {
 class Broken {
  public:
   explicit Broken(const std::string& model) {
-    for (const auto& entry : fs::directory_iterator(folder_of(model)))
+    for (const auto& entry : fs::directory_iterator(model_fixture(model)))
       if (entry.is_regular_file()) fs::copy_file(entry.path(), dir_.path() / entry.path().filename());
   }
   const fs::path& path() const { return dir_.path(); }
@@ -282,7 +279,7 @@ TEST(RunningModels, NoLinesAreNoResults) {
                                                   {"encode", "--as", "document", "--texts", "-"},
                                                   {"tokenize", "--texts", "-"}}) {
     auto whole = command;
-    whole.insert(whole.end(), {"--model", folder_of("bert-mean").string()});
+    whole.insert(whole.end(), {"--model", model_fixture("bert-mean").string()});
     const Outcome outcome = heed(whole, {.input = "\n"});
     EXPECT_EQ(outcome.code, 0) << outcome.err;
     EXPECT_EQ(outcome.out, "") << command[0];

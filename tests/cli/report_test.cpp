@@ -121,8 +121,28 @@ TEST(TrainingReport, IsAPageOfTheLogAndRefusesWhatIsNone) {
   EXPECT_TRUE(refused(heed({"report", "--training", log}), 64, "--html"));
   EXPECT_TRUE(refused(heed({"report", "--training", log, "--html", log}), 64, "would overwrite"));
   EXPECT_TRUE(refused(heed({"report", log, "--training", log, "--html", page}), 64, "a page of its own"));
+  EXPECT_TRUE(refused(heed({"report", "--training", log, "--table", "2", "--html", page}), 64, "without --table"));
   const std::string bad = folder.write("bad.jsonl", head + "{\"step\":1}\n");
   EXPECT_TRUE(refused(heed({"report", "--training", bad, "--html", page}), 65, "bad.jsonl:2: is neither"));
+}
+
+TEST(TrainingReport, AFolderMeansTheLogInIt) {
+  const TemporaryDir folder;
+  const std::string head = "{\"kind\":\"heed training log\",\"version\":1}\n", page = folder.path() / "page.html";
+  const std::string log = folder.write("a/log.jsonl", head + "{\"step\":1,\"loss\":0.5}\n");
+  folder.write("b/log.jsonl", head + "{\"step\":1,\"loss\":0.25}\n");
+  folder.write("c/other.jsonl", head);
+  const std::string a = folder.path() / "a", b = folder.path() / "b", c = folder.path() / "c";
+  const Outcome outcome = heed({"report", "--training", a, "--training", b, "--html", page});
+  ASSERT_TRUE(succeeded(outcome));
+  EXPECT_EQ(outcome.out, "a: 1 step, loss 0.5 (smoothed) at the end.\nb: 1 step, loss 0.25 (smoothed) at the end.\n");
+  const std::string of_folders = content_of(page);
+  ASSERT_TRUE(succeeded(heed({"report", "--training", log, "--training", b + "/log.jsonl", "--html", page})));
+  EXPECT_EQ(content_of(page), of_folders);
+  EXPECT_TRUE(refused(heed({"report", "--training", c, "--html", page}), 65, c + ": has no log.jsonl"));
+  EXPECT_TRUE(refused(heed({"report", "--training", a, "--html", log}), 64, "would overwrite"));
+  EXPECT_TRUE(refused(heed({"report", "--training", a, b, "--html", page}), 64,
+                      "if " + b + " is a training log too, it wants a --training of its own"));
 }
 
 TEST_F(Report, IsMadeWithoutThePublishedFiguresToo) {

@@ -26,10 +26,9 @@ struct Job {
   std::vector<std::string> more{};
 
   Outcome run(const fs::path& out, const Surroundings& surroundings = {}) const {
-    std::vector<std::string> arguments = {"bench",       "--model", (shared_dir() / "fixtures/models" / model).string(),
-                                          "--data",      data,      "--out",
-                                          out,           "--dtype", "float32",
-                                          "--resamples", "100"};
+    std::vector<std::string> arguments = {
+        "bench",       "--model", model_fixture(model).string(), "--data", data, "--out", out, "--dtype", "float32",
+        "--resamples", "100"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return heed(arguments, surroundings);
   }

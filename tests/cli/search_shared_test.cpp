@@ -62,7 +62,7 @@ fs::path small_collection(const TemporaryDir& dir, int documents) {
 }
 
 std::string model(const std::string& name) {
-  return shared_dir() / "fixtures" / "models" / name;
+  return model_fixture(name);
 }
 
 Outcome index_by(const std::string& model_folder, const fs::path& collection, const fs::path& index,

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 fs::path model() {
-  return shared_dir() / "fixtures/models/train-lora";
+  return model_fixture("train-lora");
 }
 
 json golden() {

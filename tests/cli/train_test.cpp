@@ -58,6 +58,33 @@ TEST_F(TrainTest, ADryRunShowsThePlanAndWritesNothing) {
   EXPECT_FALSE(fs::exists(out()));
 }
 
+TEST_F(TrainTest, RowsThatAreCutAreCounted) {
+  const auto rows = dir_.write("rows/long.jsonl", R"({"query":"a","text":"b","label":true})"
+                                                  "\n"
+                                                  R"({"query":"a","text":"b c d","label":false})"
+                                                  "\n"
+                                                  R"({"query":"a","text":"b c d e","label":false})"
+                                                  "\n");
+  const auto plan = [&](const char* length, const std::string& recipe = "heed.json") {
+    const Outcome outcome = heed({"train", "--model", dir_.path(), "--data", rows, "--dry-run", "--max-length", length,
+                                  "--recipe-file", dir_.path() / recipe});
+    EXPECT_TRUE(succeeded(outcome));
+    return outcome.out;
+  };
+  // The longest has 9 tokens: a d b c d e r, and true or false with the end token.
+  EXPECT_EQ(plan("9").find("longer"), std::string::npos) << plan("9");
+  EXPECT_NE(plan("8").find("of 8\n1 of 3 rows is longer than 8 tokens and loses the end of its document\nan epoch"),
+            std::string::npos)
+      << plan("8");
+  EXPECT_NE(plan("6").find("\n2 of 3 rows are longer than 6 tokens and lose the end of their document\n"),
+            std::string::npos)
+      << plan("6");
+  dir_.write("right.json", R"({"kind":"decoder-reranker","prompt":"{need} d {document} r","true":"true",
+    "false":"false","add_bos":false,"truncate":"right","max_length":64})");
+  EXPECT_NE(plan("8", "right.json").find("1 of 3 rows is longer than 8 tokens and loses the end of its prompt\n"),
+            std::string::npos);
+}
+
 TEST_F(TrainTest, WrongUsageIsSaidBeforeAnythingIsRead) {
   const std::pair<std::vector<std::string>, const char*> cases[] = {
       {{"--method", "half"}, "there is no --method half; known: lora, full"},
@@ -88,6 +115,8 @@ TEST_F(TrainTest, WrongUsageIsSaidBeforeAnythingIsRead) {
       {{}, "--out names the folder"},
   };
   for (const auto& [more, part] : cases) EXPECT_TRUE(refused(train(more), 64, part));
+  EXPECT_TRUE(refused(heed({"train", "--model", "OpenAI v3 Large", "--data", rows_, "--dry-run"}), 64,
+                      "OpenAI v3 Large is a model behind an API, of which there is no checkpoint"));
 }
 
 TEST_F(TrainTest, WrongInputIsNamed) {
@@ -207,6 +236,17 @@ TEST_F(TrainTest, BesideARunningOneNothingIsChanged) {
     EXPECT_TRUE(refused(train({"--out", out(), "--log", out(log), "--restart"}), 65, "another process works here"));
   EXPECT_EQ(files_below(out()), before);
   EXPECT_FALSE(fs::exists(out("a.jsonl")));
+}
+
+TEST_F(TrainTest, ARunBeginsWithANoteOfWhatIsCut) {
+  HEED_NEEDS_ENGINE();
+  const Outcome cut = train({"--out", out(), "--steps", "1", "--max-length", "6"});
+  ASSERT_EQ(cut.code, 0) << cut.err;
+  const std::string note = "note: 8 of 8 rows are longer than 6 tokens and lose the end of their document";
+  EXPECT_NE(cut.err.find(note), std::string::npos) << cut.err;
+  const Outcome whole = train({"--out", out("whole"), "--steps", "1", "--max-length", "7"});
+  ASSERT_EQ(whole.code, 0) << whole.err;
+  EXPECT_EQ(whole.err.find("longer than"), std::string::npos) << whole.err;
 }
 
 TEST_F(TrainTest, StartingAnewRemovesAllOfAnotherMethod) {

@@ -35,6 +35,20 @@ TEST(Help, ExplainsEachCommandAsItsFlagDoes) {
   }
 }
 
+TEST(Help, TellsOfModelsBehindAnApiWhereOneCanBeTaken) {
+  for (const std::string command : {"bench", "search", "index", "filter", "score", "encode"}) {
+    const std::string help = heed({"help", command}).out;
+    EXPECT_NE(help.find("or a model behind an API: a preset's name"), std::string::npos) << command;
+    EXPECT_NE(help.find("\n  --api NAME"), std::string::npos) << command;
+  }
+  for (const std::string command : {"train", "merge", "tokenize"}) {
+    const std::string help = heed({"help", command}).out;
+    EXPECT_EQ(help.find("or a model behind an API"), std::string::npos) << command;
+    EXPECT_EQ(help.find("--api"), std::string::npos) << command;
+    EXPECT_EQ(help.find("kind remote"), std::string::npos) << command;
+  }
+}
+
 TEST(Help, ListsEveryMeasureThatEvalPrints) {
   const Files files;
   const auto values = json_of(heed({"eval", files.qrels, files.run, "-m", "all_trec", "--format", "json"}));

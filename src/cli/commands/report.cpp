@@ -82,16 +82,27 @@ void check_page(const Options& options) {
   }
 }
 
+/// The log itself, or that of a folder of heed train. Throws BadInput for a folder without one.
+fs::path log_meant(const fs::path& path) {
+  if (!fs::is_directory(path)) return path;
+  if (base::is_there(path / "log.jsonl")) return path / "log.jsonl";
+  throw base::BadInput(path.string() + ": has no log.jsonl, which heed train writes unless --log names another file");
+}
+
 void make_training_page(const Options& options) {
-  if (!options.paths.empty() || !options.tables.empty() || options.all_published)
-    throw base::BadUsage("--training has a page of its own, without results and tables");
+  if (!options.paths.empty())
+    throw base::BadUsage("--training has a page of its own, without results; if " + options.paths.front() +
+                         " is a training log too, it wants a --training of its own before it");
+  if (!options.tables.empty() || options.all_published)
+    throw base::BadUsage("--training has a page of its own, without --table and --all-published");
   if (options.html.empty()) throw base::BadUsage("--training wants a page: --html names its file");
   if (options.training.size() > report::kMostTrainingLogs)
     throw base::BadUsage("a page tells apart " + std::to_string(report::kMostTrainingLogs) + " training logs, not " +
                          std::to_string(options.training.size()));
   std::vector<report::TrainingLog> logs;
   std::string text;
-  for (const std::string& path : options.training) {
+  for (const std::string& given : options.training) {
+    const fs::path path = log_meant(given);
     std::error_code error;  // of a file that is not there yet
     if (fs::equivalent(options.html, path, error))
       throw base::BadUsage("--html " + options.html + " would overwrite the log that it reads");
@@ -136,8 +147,10 @@ void set_up_report(CLI::App& app) {
       ->type_name("PATH");
   app.add_option("--html", options->html, "write the report as a page to this file, too")->type_name("FILE");
   app.add_option("--training", options->training,
-                 "instead: make --html a page of the training curves in this log of heed train; may be given again")
-      ->type_name("LOG.jsonl")
+                 "instead: make --html a page of the training curves in this log of heed train, or in the log.jsonl of "
+                 "its folder; given again, of up to " +
+                     std::to_string(report::kMostTrainingLogs) + " logs side by side")
+      ->type_name("LOG.jsonl|FOLDER")
       ->allow_extra_args(false);
   app.add_option("--table", options->tables, "print this table only: 2, 3, 4, 5 or figure3; may be given again")
       ->type_name("NAME")
@@ -152,7 +165,7 @@ void set_up_report(CLI::App& app) {
       "  heed report out                              what heed bench printed\n"
       "  heed report out-bm25 out-e5 --html all.html  one page of two models\n"
       "  heed report out-* --table 2 --format latex   the paper's Table 2\n"
-      "  heed report --training log.jsonl --html t.html  how a model learned\n"
+      "  heed report --training obeys --html t.html   how a model learned\n"
       "Tables: 2 has a row `correct` and a row `paper` for each model: judged by the right judgments, and by the "
       "crossed\n"
       "ones, as published scores are; rows `published` beside them, where the task is Robust04, News21 or Core17. 3 is "

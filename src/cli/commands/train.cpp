@@ -311,6 +311,18 @@ Json identity_of(const Job& job) {
   return json;
 }
 
+/// "2 of 8 rows are longer than 64 tokens and lose the end of their document"; nothing where none is.
+std::optional<std::string> cut_rows(const Job& job) {
+  const auto cut = std::ranges::count_if(job.examples, &train::Example::is_cut);
+  if (cut == 0) return std::nullopt;
+  const auto* const decoder = std::get_if<recipe::DecoderRecipe>(&job.source.recipe.kind);
+  const bool is_prompt = decoder != nullptr && decoder->truncate == recipe::Truncation::kRight;
+  const std::string what = is_prompt ? "prompt" : "document";
+  return std::to_string(cut) + " of " + counted(std::ssize(job.examples), "row", "rows") + (cut == 1 ? " is" : " are") +
+         " longer than " + counted(job.lessons.max_length(), "token", "tokens") +
+         (cut == 1 ? " and loses the end of its " : " and lose the end of their ") + what;
+}
+
 std::string mebibytes(std::int64_t bytes) {
   return grouped(static_cast<long>((bytes + (1 << 20) - 1) >> 20)) + " MiB";
 }
@@ -337,6 +349,7 @@ void dry_run(const Job& job) {
   std::string text = "rows " + grouped(std::ssize(job.taught)) + ", tokens " + grouped(static_cast<long>(tokens)) +
                      ", the longest row " + grouped(static_cast<long>(longest)) + " of " +
                      grouped(job.lessons.max_length()) + "\n";
+  if (const auto cut = cut_rows(job)) text += *cut + "\n";
   text += "an epoch: " + counted(job.steps_per_epoch, "step", "steps") + " of up to " +
           counted(job.options.batch, "row", "rows") + "; in all " + counted(job.trainer.rates.steps, "step", "steps") +
           "\n";
@@ -493,6 +506,7 @@ void run_train(const Options& options) {
     folder.restart();
     if (log) log->cut(0);
   }
+  if (const auto cut = cut_rows(job)) say("note: " + *cut + " (--max-length)");
   folder.begin(log_path);
   if (!log) log.emplace(log_path);
   teach(job, folder, *log);
@@ -533,9 +547,10 @@ void add_learning(CLI::App& app, Options& options) {
       ->type_name("N")
       ->check(CLI::Range(0L, kLargestSeed))
       ->capture_default_str();
-  app.add_option("--max-length", options.max_length,
-                 "tokens of a prompt with its answer; what is longer loses the end of its document. Default: 2048, or "
-                 "the recipe's max_length where that is less")
+  app.add_option(
+         "--max-length", options.max_length,
+         "tokens of a prompt with its answer; a row that is longer loses the end of its document, and how many do is "
+         "said. Default: 2048, or the recipe's max_length where that is less")
       ->type_name("N")
       ->check(CLI::Range(4, 1 << 24));
 }
@@ -615,7 +630,7 @@ void set_up_train(CLI::App& app) {
   app.add_flag("--restart", options->is_restart,
                "starts anew where the folder has a run, and removes what that learned");
   app.add_flag("--dry-run", options->is_dry_run,
-               "shows rows, tokens, steps, memory and the first prompt; learns nothing");
+               "shows rows, tokens, what --max-length cuts, steps, memory and the first prompt; learns nothing");
   app.footer(
       "Teaches a model by judged examples, as FollowIR-7B was taught (Weller et al. 2024, section 5, appendix C, "
       "whose\n"

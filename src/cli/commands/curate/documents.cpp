@@ -121,6 +121,7 @@ void add_curate_documents(CLI::App& curate) {
   app.add_option("--type", options->type, "how its documents are written; recognised where this is not given")
       ->type_name("NAME");
   add_model(app, options->model);
+  add_remote_model(app, options->model);
   app.get_option("--model")->required(false)->capture_default_str();
   app.add_option("--words", options->size.words, "of a passage")
       ->type_name("N")
