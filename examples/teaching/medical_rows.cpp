@@ -98,6 +98,7 @@ class Pairs {
     }
     if (judged_.empty()) throw base::BadInput(source.collection.string() + ": nothing is left to teach");
     count_words();
+    if (telling_.empty()) throw base::BadInput(source.collection.string() + ": no word is in 3 documents and in few");
   }
 
   /// `others` of ten pairs are of another document. Of a text of more words than `most`, a part that has as many.

@@ -1,7 +1,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <filesystem>
+#include <iterator>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -69,6 +73,77 @@ TEST(InstructionWriter, NeverMakesAPairRelevant) {
   Pair pair = cider_pair();
   pair.is_relevant = false;
   for (std::size_t i = 0; i < 100; ++i) EXPECT_FALSE(writer.constrained(pair)[i % 2].is_relevant);
+}
+
+TEST(InstructionWriter, NamesOneWordInPlainWording) {
+  InstructionWriter writer = writer_of("glacier");
+  for (int i = 0; i < 100; ++i) {
+    const auto rows = writer.constrained(cider_pair(), Wording::kPlain);
+    const std::set<std::string> met = roots_of(rows[0].instruction), unmet = roots_of(rows[1].instruction);
+    std::vector<std::string> named;
+    std::ranges::set_difference(met, unmet, std::back_inserter(named));
+    ASSERT_EQ(named.size(), 1U) << rows[0].instruction << "\n" << rows[1].instruction;
+    EXPECT_TRUE(roots_of("norway press repaired bergen").contains(named[0])) << named[0];
+  }
+}
+
+/// Word `i` of a small language; it has no endings.
+std::string invented_word(std::size_t i) {
+  const std::string letters = "bdgklmnprt";
+  return {letters[i % 10], 'o', letters[i / 10 % 10], 'u', letters[i / 100]};
+}
+
+/// A collection of 40 documents of 60 words each and two topics, of which a benchmark measures the first.
+void write_medical(const std::filesystem::path& collection, const std::filesystem::path& benchmark) {
+  std::string corpus, pairs = "query-id\tcorpus-id\tscore\n";
+  for (std::size_t i = 0; i < 40; ++i) {
+    std::string text;
+    for (std::size_t k = 0; k < 60; ++k) text += (k == 0 ? "" : " ") + invented_word((i * 71 + k * (1 + i % 3)) % 1000);
+    const std::string id = "d" + std::to_string(i);
+    corpus += R"({"_id":")" + id + R"(","title":"title )" + invented_word(i) + R"(","text":")" + text + "\"}\n";
+    pairs += (i < 10 ? "measured\t" : "taught\t") + id + "\t1\n";
+  }
+  base::write_file(collection / "corpus.jsonl", corpus);
+  base::write_file(collection / "queries.jsonl",
+                   "{\"_id\":\"measured\",\"text\":\"what is measured\"}\n"
+                   "{\"_id\":\"taught\",\"text\":\"what is taught\"}\n");
+  base::write_file(collection / "qrels/test.tsv", pairs);
+  base::write_file(benchmark / "corpus.jsonl", corpus);
+  base::write_file(benchmark / "queries.jsonl",
+                   R"({"_id":"measured","text":"what is measured","instruction_og":"a","instruction_changed":"a b"})"
+                   "\n");
+  std::string candidates, judgments;
+  for (std::size_t i = 0; i < 10; ++i) {
+    const std::string id = "d" + std::to_string(i);
+    candidates += R"({"qid":"measured","pid":")" + id + "\"}\n";
+    judgments += R"({"query-id":"measured","corpus-id":")" + id + "\",\"score\":1}\n";
+  }
+  base::write_file(benchmark / "top_ranked.jsonl", candidates);
+  base::write_file(benchmark / "qrels_og/test.jsonl", judgments);
+  base::write_file(benchmark / "qrels_changed/test.jsonl", judgments);
+}
+
+TEST(MedicalRows, TeachNothingThatIsMeasuredAndShortTextsFirst) {
+  const TemporaryDir dir;
+  write_medical(dir.path() / "collection", dir.path() / "benchmark");
+  const MedicalRows rows = make_medical_rows({dir.path() / "collection", dir.path() / "benchmark", 200, 400});
+  EXPECT_EQ(rows.base.size(), 200U);
+  ASSERT_EQ(rows.teach.size(), 400U);
+  ASSERT_EQ(rows.control.size(), 400U);
+  EXPECT_EQ(rows.topics, 1U);
+  EXPECT_EQ(rows.texts.size(), 30U);
+  std::set<std::string> measured;
+  for (std::size_t i = 0; i < 10; ++i) measured.insert("title " + invented_word(i));
+  for (const auto* list : {&rows.base, &rows.teach, &rows.control}) {
+    for (const train::Row& row : *list) {
+      EXPECT_NE(row.query, "what is measured");
+      EXPECT_FALSE(measured.contains(row.title)) << row.title;
+    }
+  }
+  for (const auto* list : {&rows.teach, &rows.control}) {
+    for (std::size_t i = 0; i < 200; ++i) EXPECT_EQ(words_of((*list)[i].text).size(), 24U);
+    for (std::size_t i = 320; i < 400; ++i) EXPECT_EQ(words_of((*list)[i].text).size(), 60U);
+  }
 }
 
 TEST(SmallEncoder, HasTheSameBytesAgain) {
