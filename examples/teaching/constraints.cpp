@@ -178,7 +178,7 @@ std::array<train::Row, 2> InstructionWriter::constrained(const Pair& pair, Wordi
   rows.fill(topical(pair, wording));
   const bool is_family = wording == Wording::kFull && !options_.families.empty() && below(4) == 0;
   const Contrast contrast = is_family ? family(pair) : words(pair, wording);
-  const bool excludes = below(5) != 0;
+  const bool excludes = wording == Wording::kPlain || below(5) != 0;
   const std::string& pattern = one_of(excludes ? kExclusions : kWelcomes);
   const bool is_last = below(8) != 0;
   for (std::size_t i = 0; i < rows.size(); ++i) {

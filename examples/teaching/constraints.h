@@ -48,7 +48,7 @@ class InstructionWriter {
   /// The pair twice, with one sentence more that is put in the same way. Four times of five it excludes something, and
   /// the first of the two rows is not relevant, since its document has it, while the second's has not; for a family
   /// both are the same document's. Else it welcomes them, which changes no label. In plain wording one word is named,
-  /// and no family.
+  /// no family, and it is always excluded.
   std::array<train::Row, 2> constrained(const Pair& pair, Wording wording = Wording::kFull);
 
  private:

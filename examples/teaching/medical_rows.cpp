@@ -37,13 +37,14 @@ std::vector<std::size_t> starts_of_words(std::string_view text) {
 struct Stage {
   std::size_t words = kFewWords;  ///< of a text, at most
   Wording wording = Wording::kFull;
+  std::size_t others = 2;  ///< of ten pairs with a constraint, those of another document
 };
 
 /// Of row `i` of `count`: plain in the first quarter, few words in the first half, then more and more, and all of them
 /// in the last fifth.
 Stage stage_of(std::size_t i, std::size_t count) {
   const double done = static_cast<double>(i) / static_cast<double>(count);
-  if (done < 0.25) return {kFewWords, Wording::kPlain};
+  if (done < 0.25) return {kFewWords, Wording::kPlain, 0};
   if (done < 0.5) return {kFewWords};
   if (done >= 0.8) return {std::numeric_limits<std::size_t>::max()};
   return {kFewWords + static_cast<std::size_t>((done - 0.5) / 0.3 * (kManyWords - kFewWords))};
@@ -223,11 +224,11 @@ MedicalRows make_medical_rows(const MedicalSource& source) {
   }
   while (rows.teach.size() < source.teach) {
     const Stage stage = stage_of(rows.teach.size(), source.teach);
-    const Pair pair = pairs.next(2, stage.words);
     if (random.below(6) == 0) {
-      rows.teach.push_back(writer.topical(pair, stage.wording));
+      rows.teach.push_back(writer.topical(pairs.next(2, stage.words), stage.wording));
       continue;
     }
+    const Pair pair = pairs.next(stage.others, stage.words);
     for (train::Row& row : writer.constrained(pair, stage.wording)) rows.teach.push_back(std::move(row));
   }
   rows.teach.resize(source.teach);
