@@ -122,14 +122,14 @@ InstructionWriter::Contrast InstructionWriter::family(const Pair& pair) {
   return {Constraint{one_of(family.names), is_met}, Constraint{one_of(family.names), is_met}};
 }
 
-InstructionWriter::Contrast InstructionWriter::words(const Pair& pair, Wording wording) {
+InstructionWriter::Contrast InstructionWriter::words(const Pair& pair) {
   const auto roots = document_roots(pair), asked = roots_of(pair.query);
   std::vector<std::string> own;
   for (const std::string& word : words_of(pair.title + " " + pair.text)) {
     if (options_.is_telling(word) && !asked.contains(root_of(word))) own.push_back(word);
   }
   std::vector<std::string> others;
-  const std::size_t count = wording == Wording::kPlain ? 1 : 1 + below(2) + below(4) / 2 + below(6) / 4;
+  const std::size_t count = std::size_t{1} + below(2) + below(4) / 2 + below(6) / 4;
   for (int attempt = 0; attempt < 100 && others.size() < count; ++attempt) {
     std::string word = options_.other_word(random_);
     if (!roots.contains(root_of(word)) && !asked.contains(root_of(word))) others.push_back(std::move(word));
@@ -138,7 +138,6 @@ InstructionWriter::Contrast InstructionWriter::words(const Pair& pair, Wording w
   std::vector<std::string> mixed = others;
   const std::size_t hits = 1 + below(others.size()), first = below(others.size() - hits + 1);
   for (std::size_t i = 0; i < hits; ++i) mixed[first + i] = one_of(own);
-  if (wording == Wording::kPlain) return {Constraint{mixed.front(), true}, Constraint{others.front(), false}};
   const std::vector<std::string> query = words_of(pair.query);
   const base::Random before = random_;
   const std::string met = name_of(mixed, query);
@@ -165,20 +164,20 @@ std::string InstructionWriter::details(const Pair& pair) {
   return sentence;
 }
 
-train::Row InstructionWriter::topical(const Pair& pair, Wording wording) {
+train::Row InstructionWriter::topical(const Pair& pair) {
   std::string asked = base::lower_case(pair.query);
   while (asked.ends_with('.') || asked.ends_with('?')) asked.pop_back();
   std::string instruction = replaced(one_of(kInstructions), "{q}", asked);
-  if (wording == Wording::kFull && below(2) == 0) instruction += (instruction.empty() ? "" : " ") + details(pair);
+  if (below(2) == 0) instruction += (instruction.empty() ? "" : " ") + details(pair);
   return {pair.query, std::move(instruction), pair.title, pair.text, pair.is_relevant};
 }
 
-std::array<train::Row, 2> InstructionWriter::constrained(const Pair& pair, Wording wording) {
+std::array<train::Row, 2> InstructionWriter::constrained(const Pair& pair) {
   std::array<train::Row, 2> rows;
-  rows.fill(topical(pair, wording));
-  const bool is_family = wording == Wording::kFull && !options_.families.empty() && below(4) == 0;
-  const Contrast contrast = is_family ? family(pair) : words(pair, wording);
-  const bool excludes = wording == Wording::kPlain || below(5) != 0;
+  rows.fill(topical(pair));
+  const bool is_family = !options_.families.empty() && below(4) == 0;
+  const Contrast contrast = is_family ? family(pair) : words(pair);
+  const bool excludes = below(5) != 0;
   const std::string& pattern = one_of(excludes ? kExclusions : kWelcomes);
   const bool is_last = below(8) != 0;
   for (std::size_t i = 0; i < rows.size(); ++i) {

@@ -27,9 +27,6 @@ struct Family {
 /// Cancer; meat, poultry and fish; reviews. None for women, the heart, animals, children.
 std::vector<Family> medical_families();
 
-/// How much an instruction says besides what matters: nothing, or what real ones say.
-enum class Wording { kPlain, kFull };
-
 /// Writes instructions with and without constraints, and labels by what the document says.
 class InstructionWriter {
  public:
@@ -42,14 +39,13 @@ class InstructionWriter {
   };
   InstructionWriter(Options options, std::uint64_t seed) : options_(std::move(options)), random_(seed) {}
 
-  /// The pair with an instruction that says what the query says, or none; in full wording, half of them have a sentence
-  /// with details that change no label.
-  train::Row topical(const Pair& pair, Wording wording = Wording::kFull);
+  /// The pair with an instruction that says what the query says, or none, and in half of the cases a sentence with
+  /// details that change no label.
+  train::Row topical(const Pair& pair);
   /// The pair twice, with one sentence more that is put in the same way. Four times of five it excludes something, and
   /// the first of the two rows is not relevant, since its document has it, while the second's has not; for a family
-  /// both are the same document's. Else it welcomes them, which changes no label. In plain wording one word is named,
-  /// no family, and it is always excluded.
-  std::array<train::Row, 2> constrained(const Pair& pair, Wording wording = Wording::kFull);
+  /// both are the same document's. Else it welcomes them, which changes no label.
+  std::array<train::Row, 2> constrained(const Pair& pair);
 
  private:
   struct Constraint {
@@ -58,7 +54,7 @@ class InstructionWriter {
   };
   using Contrast = std::array<Constraint, 2>;
   Contrast family(const Pair& pair);
-  Contrast words(const Pair& pair, Wording wording);
+  Contrast words(const Pair& pair);
   std::string name_of(const std::vector<std::string>& named, const std::vector<std::string>& query);
   std::string details(const Pair& pair);
   std::string say(const std::string& pattern, const std::string& name) const;

@@ -33,21 +33,13 @@ std::vector<std::size_t> starts_of_words(std::string_view text) {
   return starts;
 }
 
-/// What rows are like: what matters is easier to find first.
-struct Stage {
-  std::size_t words = kFewWords;  ///< of a text, at most
-  Wording wording = Wording::kFull;
-  std::size_t others = 2;  ///< of ten pairs with a constraint, those of another document
-};
-
-/// Of row `i` of `count`: plain in the first quarter, few words in the first half, then more and more, and all of them
-/// in the last fifth.
-Stage stage_of(std::size_t i, std::size_t count) {
+/// The words of the text of row `i` of `count`: few in the first half, where what matters is easier to find, then more
+/// and more, and all in the last fifth.
+std::size_t most_words(std::size_t i, std::size_t count) {
   const double done = static_cast<double>(i) / static_cast<double>(count);
-  if (done < 0.25) return {kFewWords, Wording::kPlain, 0};
-  if (done < 0.5) return {kFewWords};
-  if (done >= 0.8) return {std::numeric_limits<std::size_t>::max()};
-  return {kFewWords + static_cast<std::size_t>((done - 0.5) / 0.3 * (kManyWords - kFewWords))};
+  if (done < 0.5) return kFewWords;
+  if (done >= 0.8) return std::numeric_limits<std::size_t>::max();
+  return kFewWords + static_cast<std::size_t>((done - 0.5) / 0.3 * (kManyWords - kFewWords));
 }
 
 /// What is measured and may not be taught.
@@ -218,18 +210,15 @@ MedicalRows make_medical_rows(const MedicalSource& source) {
   base::Random random(source.seed + 2);
   MedicalRows rows;
   for (std::size_t i = 0; i < source.base; ++i) rows.base.push_back(writer.topical(pairs.next(5, kFewWords)));
-  for (std::size_t i = 0; i < source.teach; ++i) {
-    const Stage stage = stage_of(i, source.teach);
-    rows.control.push_back(writer.topical(pairs.next(5, stage.words), stage.wording));
-  }
+  for (std::size_t i = 0; i < source.teach; ++i)
+    rows.control.push_back(writer.topical(pairs.next(5, most_words(i, source.teach))));
   while (rows.teach.size() < source.teach) {
-    const Stage stage = stage_of(rows.teach.size(), source.teach);
+    const Pair pair = pairs.next(2, most_words(rows.teach.size(), source.teach));
     if (random.below(6) == 0) {
-      rows.teach.push_back(writer.topical(pairs.next(2, stage.words), stage.wording));
+      rows.teach.push_back(writer.topical(pair));
       continue;
     }
-    const Pair pair = pairs.next(stage.others, stage.words);
-    for (train::Row& row : writer.constrained(pair, stage.wording)) rows.teach.push_back(std::move(row));
+    for (train::Row& row : writer.constrained(pair)) rows.teach.push_back(std::move(row));
   }
   rows.teach.resize(source.teach);
   rows.texts = pairs.texts();

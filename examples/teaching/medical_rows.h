@@ -28,10 +28,8 @@ struct MedicalSource {
 
 /// Makes rows by rule. Neither a topic of the benchmark (by its id or its text) nor a document that is relevant for one
 /// of them is in any row. Pairs are of judged topics, and of a document's title, or words of it, with its text; half
-/// (base, control) or a fifth (teach) are of another document, which shares a word in one of three cases. In the first
-/// quarter of `teach`, rows with a constraint are in plain wording and of the document itself, so that nothing but the
-/// constraint tells their labels apart; texts are short in its first half and in `base`, and whole in its last fifth.
-/// Throws BadInput as the readers, and where nothing is left.
+/// (base) or a fifth (teach) are of another document, which shares a word in one of three cases. Throws BadInput as the
+/// readers, and where nothing is left.
 MedicalRows make_medical_rows(const MedicalSource& source);
 
 }  // namespace heed::teaching
